@@ -1,0 +1,1 @@
+//! The services side by side, and the calls between them.

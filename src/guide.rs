@@ -1,0 +1,1 @@
+//! The workshop: its steps, their proofs, hints and warnings.

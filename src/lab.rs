@@ -1,0 +1,3 @@
+//! One learner's world, and the only door to it.
+
+pub mod view;

@@ -1,0 +1,12 @@
+//! The pump engine: SQL over streams, from text to rows.
+//!
+//! The life of a program: [`parse`] turns text into statements and every error it finds; [`bind`]
+//! gives names columns, types and positions and yields a [`plan::Program`]; [`pump::Engine`] runs it:
+//! rows with a ROWTIME go in, rows come out, and a bound of the clock closes windows. This room knows
+//! no cloud. Records become rows in [`mapping`](crate::cloud::mapping), rows become text in
+//! [`output`](crate::cloud::output).
+
+pub mod diag;
+pub mod func;
+pub mod plan;
+pub mod value;

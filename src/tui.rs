@@ -1,0 +1,1 @@
+//! The screen: terminal in, terminal out, restored whatever happens.

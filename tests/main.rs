@@ -1,0 +1,1 @@
+//! The one test binary: behaviour shown through the command line, the lab, pumps and the screen.
