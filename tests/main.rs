@@ -1,1 +1,3 @@
 //! The one test binary: behaviour shown through the command line, the lab, pumps and the screen.
+
+mod guide;
