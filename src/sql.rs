@@ -6,7 +6,11 @@
 //! no cloud. Records become rows in [`mapping`](crate::cloud::mapping), rows become text in
 //! [`output`](crate::cloud::output).
 
+pub mod ast;
 pub mod diag;
+pub mod dialect;
 pub mod func;
+pub mod monotonic;
+pub mod parse;
 pub mod plan;
 pub mod value;

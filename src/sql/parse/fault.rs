@@ -1,0 +1,235 @@
+//! What went wrong with a statement, in a learner's words and at its true place.
+//!
+//! sqlparser says `Expected: X, found: Y`. It backtracks out of sub-queries, so its place can be far
+//! before the slip; the furthest token it looked at leads to the innermost sub-query, which is then read
+//! by itself (stack.md section 8).
+
+use sqlparser::parser::ParserError;
+use sqlparser::tokenizer::{Token as Lexeme, TokenWithSpan};
+
+use crate::sql::ast::{bytes, quoted};
+use crate::sql::diag::Diagnostic;
+use crate::sql::dialect::{PumpDialect, is_one_of, is_word, reserved};
+use crate::sql::parse::statement;
+
+/// How many operators one expression may hold, counted with those it is nested in: more than a person
+/// writes, and few enough that walking the tree cannot exhaust the stack.
+const OPERATORS_MAX: usize = 200;
+
+/// Words that weigh like operators in a tree.
+const OPERATOR_WORDS: [&str; 24] = [
+    "AND",
+    "OR",
+    "NOT",
+    "IS",
+    "LIKE",
+    "SIMILAR",
+    "BETWEEN",
+    "IN",
+    "UNION",
+    "EXCEPT",
+    "INTERSECT",
+    "YEAR",
+    "MONTH",
+    "DAY",
+    "HOUR",
+    "MINUTE",
+    "SECOND",
+    "AT",
+    "COLLATE",
+    "ELSE",
+    "CASE",
+    "DATE",
+    "TIME",
+    "MINUS",
+];
+
+/// Looks at the shape of a statement before it is read: parentheses that do not pair, expressions that
+/// are too long.
+pub fn preflight(tokens: &[TokenWithSpan]) -> Option<Diagnostic> {
+    /// Operators so far on the way down, and the most that any finished part had.
+    #[derive(Default)]
+    struct Level {
+        open: Option<usize>,
+        current: usize,
+        most: usize,
+    }
+    let mut levels = vec![Level::default()];
+    // The operators on the way down to here: the sum of `current` over the levels.
+    let mut weight = 0;
+    for (at, token) in tokens.iter().enumerate() {
+        let Some(level) = levels.last_mut() else { break };
+        match &token.token {
+            Lexeme::Whitespace(_) => {}
+            Lexeme::LParen => levels.push(Level { open: Some(at), ..Level::default() }),
+            Lexeme::RParen => {
+                let inner = level.current.max(level.most);
+                if level.open.is_none() {
+                    return Some(
+                        Diagnostic::error(bytes(token.span), "this parenthesis closes nothing")
+                            .detail("No opening parenthesis before it is still open.")
+                            .hint("Take it away, or write the opening one."),
+                    );
+                }
+                weight -= level.current;
+                levels.pop();
+                if let Some(outer) = levels.last_mut() {
+                    outer.current += inner + 1;
+                    weight += inner + 1;
+                }
+            }
+            Lexeme::Comma => {
+                weight -= level.current;
+                (level.most, level.current) = (level.most.max(level.current), 0);
+            }
+            Lexeme::Word(_) if !is_one_of(&token.token, &OPERATOR_WORDS) => {}
+            Lexeme::Number(..) | Lexeme::SingleQuotedString(_) | Lexeme::Period => {}
+            _ => (level.current, weight) = (level.current + 1, weight + 1),
+        }
+        if OPERATORS_MAX < weight {
+            return Some(too_deep(token));
+        }
+    }
+    let open = levels.last().and_then(|it| it.open)?;
+    Some(
+        Diagnostic::error(bytes(tokens[open].span), "this parenthesis is never closed")
+            .detail("The statement ends before its closing parenthesis.")
+            .hint("Write ) where the part in parentheses ends."),
+    )
+}
+
+fn too_deep(token: &TokenWithSpan) -> Diagnostic {
+    Diagnostic::error(bytes(token.span), "this expression is nested too deeply")
+        .detail(format!("An expression may hold {OPERATORS_MAX} operators, one inside the other."))
+        .hint("Split it: compute a part in one stream and the rest in a second one.")
+}
+
+/// Turns an error of the parser into a diagnostic. `at` is where the parser stands, `furthest` the last
+/// token it looked at.
+pub fn explain(error: ParserError, tokens: &[TokenWithSpan], at: usize, furthest: usize) -> Diagnostic {
+    let text = match error {
+        ParserError::ParserError(text) | ParserError::TokenizerError(text) => text,
+        ParserError::RecursionLimitExceeded => {
+            let place = significant(tokens, furthest).or_else(|| last(tokens));
+            return place
+                .map_or_else(|| Diagnostic::error(0..0, "nothing to read"), |it| too_deep(&tokens[it]));
+        }
+    };
+    let (text, column) = match text.rsplit_once(" at Line: 1, Column: ") {
+        Some((text, column)) => (text.to_owned(), column.trim().parse::<u64>().ok()),
+        None => (text, None),
+    };
+    let found = match column {
+        Some(column) => tokens.iter().position(|it| it.span.start.column == column && shows(it)),
+        None if text.contains("found: EOF") => None,
+        None => significant(tokens, at),
+    };
+    let deep = significant(tokens, furthest);
+    if let (Some(found), Some(deep)) = (found, deep)
+        && found < deep
+        && let Some(inner) = inside(tokens, deep)
+        && bytes(tokens[found].span).start <= inner.span.start
+    {
+        return inner;
+    }
+    let expected = text.strip_prefix("Expected: ").and_then(|it| it.split_once(", found: "));
+    match expected {
+        Some((expected, _)) => say(expected, tokens, found),
+        None => {
+            let span = place(tokens, found);
+            Diagnostic::error(span, "this cannot be read")
+                .detail(format!("The reader says: {}.", text.trim_end_matches('.')))
+        }
+    }
+}
+
+/// The error of the innermost sub-query before the token `deep`, read by itself.
+fn inside(tokens: &[TokenWithSpan], deep: usize) -> Option<Diagnostic> {
+    let opens = |it: &usize| {
+        let select = significant(tokens, it + 1).map(|next| &tokens[next].token);
+        tokens[*it].token == Lexeme::LParen && select.is_some_and(|next| is_word(next, "SELECT"))
+    };
+    let open = (0..deep).rev().find(opens)?;
+    let part = &tokens[open + 1..];
+    let dialect = PumpDialect::default();
+    let mut parser = statement::parser(&dialect, part);
+    let result = parser.parse_query().and_then(|_| parser.expect_token(&Lexeme::RParen));
+    result.err().map(|error| explain(error, part, parser.index(), dialect.furthest.get()))
+}
+
+/// `Expected` and `found` as a sentence.
+fn say(expected: &str, tokens: &[TokenWithSpan], found: Option<usize>) -> Diagnostic {
+    let span = place(tokens, found);
+    let expected = plain(expected);
+    let Some(found) = found else {
+        return Diagnostic::error(span, "the statement ends too early")
+            .detail(format!("Behind this the text should go on with {expected}."));
+    };
+    let token = &tokens[found].token;
+    let written = match token {
+        Lexeme::Word(word) if word.quote_style.is_some() => quoted(&word.value),
+        _ => token.to_string(),
+    };
+    let before = (0..found).rev().find(|&it| shows(&tokens[it])).map(|it| &tokens[it].token);
+    let wants_name = expected == "an expression" || expected == "a name";
+    let ends_list =
+        is_one_of(token, &["FROM", "WHERE", "GROUP", "HAVING", "ORDER"]) || *token == Lexeme::RParen;
+    if wants_name && ends_list && before == Some(&Lexeme::Comma) {
+        return Diagnostic::error(span, format!("{written} is not expected here"))
+            .detail("A comma says that the list goes on, and here it does not.")
+            .hint(format!("Take away the comma before {written}."));
+    }
+    if let Lexeme::Word(word) = token
+        && wants_name
+        && word.quote_style.is_none()
+        && reserved(&word.value)
+        && !ends_list
+    {
+        return reserved_word(span, &word.value);
+    }
+    let error = Diagnostic::error(span, format!("{written} is not expected here"))
+        .detail(format!("Here the text should go on with {expected}."));
+    let one_word = !expected.is_empty() && expected.bytes().all(|it| it.is_ascii_uppercase());
+    if one_word { error.hint(format!("Write {expected} before {written}.")) } else { error }
+}
+
+/// A word of the language where a name should stand (sql.md 2.6 and 7.2).
+pub fn reserved_word(span: std::ops::Range<usize>, written: &str) -> Diagnostic {
+    Diagnostic::error(span, format!("{} is a word of the language", written.to_uppercase()))
+        .detail("A reserved word can be a name only in double quotes.")
+        .hint(format!("As a name write {} in double quotes.", quoted(written)))
+}
+
+/// The parser's word for what it wanted, as a person says it.
+fn plain(expected: &str) -> String {
+    match expected {
+        "an expression" | "an expression:" => "an expression",
+        "identifier" => "a name",
+        ")" => "a closing parenthesis",
+        "(" => "an opening parenthesis",
+        "end of statement" => "the end of the statement",
+        "joined table" => "a stream",
+        "SELECT, VALUES, or a subquery in the query body" => "SELECT",
+        "a data type name" => "a type, such as VARCHAR(16)",
+        "date/time field" => "SECOND, MINUTE, HOUR, DAY, MONTH or YEAR",
+        other => other,
+    }
+    .to_owned()
+}
+
+fn shows(token: &TokenWithSpan) -> bool {
+    !matches!(token.token, Lexeme::Whitespace(_))
+}
+
+fn significant(tokens: &[TokenWithSpan], from: usize) -> Option<usize> {
+    (from..tokens.len()).find(|&it| shows(&tokens[it]))
+}
+
+fn last(tokens: &[TokenWithSpan]) -> Option<usize> {
+    tokens.iter().rposition(shows)
+}
+
+/// The place of a token, or of the last one where the text ended.
+fn place(tokens: &[TokenWithSpan], found: Option<usize>) -> std::ops::Range<usize> {
+    found.or_else(|| last(tokens)).map_or(0..0, |it| bytes(tokens[it].span))
+}

@@ -1,0 +1,139 @@
+//! The token pass: what sqlparser's grammar cannot see becomes something it can.
+//!
+//! Spans are never touched, so an error still points into the text the learner wrote. A stack with one
+//! entry per open parenthesis knows whether a SELECT is open there and whether FROM has been reached.
+
+use sqlparser::tokenizer::{Token as Lexeme, TokenWithSpan};
+
+use crate::sql::ast::bytes;
+use crate::sql::dialect::{is_one_of, is_word};
+
+/// What lies inside one open parenthesis.
+#[derive(Clone, Copy, PartialEq)]
+enum Inside {
+    NoSelect,
+    Select,
+    From,
+}
+
+/// The tokens of one statement made readable, and the places of the SELECTs that say SELECT STREAM.
+pub fn rewrite(text: &str, piece: Vec<TokenWithSpan>) -> (Vec<TokenWithSpan>, Vec<usize>) {
+    let mut pass = Pass { text, out: Vec::with_capacity(piece.len() + 8), streaming: Vec::new() };
+    let mut stack = vec![Inside::NoSelect];
+    let mut before: Option<TokenWithSpan> = None;
+    let mut at = 0;
+    while at < piece.len() {
+        let token = &piece[at];
+        if matches!(token.token, Lexeme::Whitespace(_)) {
+            pass.out.push(token.clone());
+            at += 1;
+            continue;
+        }
+        let next = (at + 1..piece.len()).find(|&it| !matches!(piece[it].token, Lexeme::Whitespace(_)));
+        track(&mut stack, &token.token);
+        let in_from = stack.last() == Some(&Inside::From);
+        at = pass.take(&piece, at, before.as_ref(), next, in_from);
+        before = Some(token.clone());
+    }
+    (pass.out, pass.streaming)
+}
+
+fn track(stack: &mut Vec<Inside>, token: &Lexeme) {
+    match token {
+        Lexeme::LParen => stack.push(Inside::NoSelect),
+        Lexeme::RParen if 1 < stack.len() => {
+            stack.pop();
+        }
+        _ => {
+            let Some(top) = stack.last_mut() else { return };
+            if is_word(token, "SELECT") {
+                *top = Inside::Select;
+            } else if *top != Inside::NoSelect && is_one_of(token, &["FROM", "JOIN"]) {
+                *top = Inside::From;
+            } else if *top != Inside::NoSelect
+                && is_one_of(
+                    token,
+                    &["WHERE", "GROUP", "HAVING", "WINDOW", "WINDOWED", "ORDER", "UNION", "ON", "USING"],
+                )
+            {
+                *top = Inside::Select;
+            }
+        }
+    }
+}
+
+struct Pass<'a> {
+    text: &'a str,
+    out: Vec<TokenWithSpan>,
+    streaming: Vec<usize>,
+}
+
+impl Pass<'_> {
+    /// Writes the token at `at` in the form the parser can read; returns where to go on.
+    fn take(
+        &mut self,
+        piece: &[TokenWithSpan],
+        at: usize,
+        before: Option<&TokenWithSpan>,
+        next: Option<usize>,
+        in_from: bool,
+    ) -> usize {
+        let token = &piece[at];
+        let previous = before.map_or(&Lexeme::EOF, |it| &it.token);
+        let following = next.map_or(&Lexeme::EOF, |it| &piece[it].token);
+        if is_word(&token.token, "STREAM") && is_word(previous, "SELECT") && !names_a_column(following) {
+            self.streaming.extend(before.map(|it| bytes(it.span).start));
+            return at + 1;
+        }
+        if let (Lexeme::UnicodeStringLiteral(_), Some(next)) = (&token.token, next)
+            && is_word(&piece[next].token, "UESCAPE")
+            && let Some(behind) = self.unescape(piece, at, next)
+        {
+            return behind;
+        }
+        if is_word(&token.token, "WINDOWED") && is_word(following, "BY") {
+            self.out.push(TokenWithSpan::new(Lexeme::make_keyword("GROUP"), token.span));
+            return at + 1;
+        }
+        let behind_table = matches!(previous, Lexeme::Word(_)) && !is_word(previous, "NULLS");
+        if in_from && is_word(&token.token, "OVER") && behind_table {
+            for word in ["FOR", "SYSTEM_TIME", "AS", "OF"] {
+                self.out.push(TokenWithSpan::new(Lexeme::make_keyword(word), token.span));
+            }
+        }
+        self.out.push(token.clone());
+        at + 1
+    }
+
+    /// `U&'!0041' UESCAPE '!'` becomes the text it stands for. `None` where it stands for none.
+    fn unescape(&mut self, piece: &[TokenWithSpan], at: usize, uescape: usize) -> Option<usize> {
+        let behind =
+            (uescape + 1..piece.len()).find(|&it| !matches!(piece[it].token, Lexeme::Whitespace(_)))?;
+        let Lexeme::SingleQuotedString(escape) = &piece[behind].token else { return None };
+        let escape = escape.chars().next()?;
+        let written = self.text.get(bytes(piece[at].span))?;
+        let inner = written.get(3..)?.strip_suffix('\'')?.replace("''", "'");
+        let mut value = String::new();
+        let mut rest = inner.chars().peekable();
+        while let Some(one) = rest.next() {
+            if one != escape {
+                value.push(one);
+            } else if rest.next_if_eq(&escape).is_some() {
+                value.push(escape);
+            } else {
+                let length = if rest.next_if_eq(&'+').is_some() { 6 } else { 4 };
+                let digits: String = rest.by_ref().take(length).collect();
+                value.push(char::from_u32(u32::from_str_radix(&digits, 16).ok()?)?);
+            }
+        }
+        let span = piece[at].span.union(&piece[behind].span);
+        self.out.push(TokenWithSpan::new(Lexeme::SingleQuotedString(value), span));
+        Some(behind + 1)
+    }
+}
+
+/// Whether STREAM behind SELECT is a column of that name: what follows tells.
+fn names_a_column(following: &Lexeme) -> bool {
+    matches!(following, Lexeme::EOF | Lexeme::Comma | Lexeme::Period | Lexeme::SemiColon | Lexeme::RParen)
+        || is_one_of(following, &["FROM", "AS"])
+}
