@@ -1,3 +1,4 @@
 //! The one test binary: behaviour shown through the command line, the lab, pumps and the screen.
 
 mod guide;
+mod services;
