@@ -13,6 +13,7 @@ pub mod check;
 pub mod content;
 pub mod progress;
 pub mod role;
+pub mod walk;
 pub mod warn;
 
 pub use check::Check;

@@ -188,6 +188,9 @@ fn known_warn(name: &str) -> Result<&'static Warn, String> {
     warn::find(name).ok_or_else(|| format!("the warning {name} does not exist"))
 }
 
+/// What `until` of a solution calls the step it belongs to.
+pub const OWN_STEP: &str = "done";
+
 /// Reads a line of a solution: `wait 20s`, `until done`, `until 3-C.object`, or a typed form.
 pub fn read_move(line: &str) -> Result<Move, String> {
     if let Some(span) = line.strip_prefix("wait ") {
