@@ -15,21 +15,26 @@ use crate::base::time::Timestamp;
 mod count;
 mod door;
 pub mod error;
+pub mod firehose;
 pub mod iam;
 pub mod kinesis;
 pub mod logs;
 pub mod meter;
+pub mod s3;
 pub mod shard;
 pub mod watch;
 
+pub use door::DELIVERY_ROLE;
 pub use error::CloudError;
 pub use iam::{Decision, Principal};
 pub use kinesis::Status;
 
 use count::Counts;
+use firehose::Firehose;
 use iam::Iam;
 use kinesis::Kinesis;
 use logs::Logs;
+use s3::S3;
 use watch::Watch;
 
 /// The account.
@@ -37,6 +42,8 @@ use watch::Watch;
 pub struct Cloud {
     pub iam: Iam,
     pub kinesis: Kinesis,
+    pub firehose: Firehose,
+    pub s3: S3,
     pub watch: Watch,
     pub logs: Logs,
     /// Handles of the metrics that every call counts.
@@ -51,6 +58,8 @@ impl Cloud {
         Self {
             iam: Iam::new(seed),
             kinesis: Kinesis::new(seed),
+            firehose: Firehose::new(seed),
+            s3: S3::default(),
             watch: Watch::default(),
             logs: Logs::default(),
             counts: Counts::default(),
@@ -88,13 +97,17 @@ impl Cloud {
 
     /// When something here is due.
     pub fn next_due(&self) -> Option<Timestamp> {
-        self.kinesis.next_due()
+        [self.kinesis.next_due(), self.firehose.next_due()].into_iter().flatten().min()
     }
 
     /// Does what is due by now.
     pub fn wake(&mut self, now: Timestamp) {
         self.now = now;
         self.kinesis.wake(now);
+        for (delivery, age) in self.firehose.wake(now) {
+            self.counts.fresh(now, &delivery, age.as_millis() / 1000, &mut self.watch);
+        }
+        self.deliver(now);
     }
 
     /// Why a call is refused, in our words.

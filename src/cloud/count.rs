@@ -10,15 +10,31 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::name::ShardId;
 use crate::base::time::Timestamp;
+use crate::cloud::firehose::BatchAnswer;
 use crate::cloud::kinesis::{GetAnswer, PutAnswer, Stream};
 use crate::cloud::watch::{Handle, Metric, Watch};
 
 const KINESIS: &str = "AWS/Kinesis";
+const FIREHOSE: &str = "AWS/Firehose";
 
 /// Handles by stream and delivery stream.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Counts {
     streams: BTreeMap<String, StreamCounts>,
+    deliveries: BTreeMap<String, DeliveryCounts>,
+}
+
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct DeliveryCounts {
+    incoming_bytes: Handle,
+    incoming_records: Handle,
+    put_bytes: Handle,
+    put_records: Handle,
+    put_requests: Handle,
+    delivered_bytes: Handle,
+    delivered_records: Handle,
+    success: Handle,
+    freshness: Handle,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -111,6 +127,71 @@ impl Counts {
             let handles = handles.shard(&stream.name, shard, watch);
             watch.add(now, handles.read_exceeded, 1);
         }
+    }
+
+    /// Counts a PutRecordBatch call.
+    pub fn put_batch(&mut self, now: Timestamp, delivery: &str, answer: &BatchAnswer, watch: &mut Watch) {
+        let handles = self.delivery(delivery, watch);
+        let (accepted, bytes) = (answer.accepted as i64, answer.bytes as i64);
+        if 0 < accepted {
+            watch.add(now, handles.incoming_records, accepted);
+            watch.add(now, handles.incoming_bytes, bytes);
+        }
+        watch.add(now, handles.put_records, accepted);
+        watch.add(now, handles.put_bytes, bytes);
+        watch.add(now, handles.put_requests, 1);
+    }
+
+    /// Counts an object that was written; `age` is that of its oldest row, in seconds.
+    pub fn delivered(
+        &mut self,
+        now: Timestamp,
+        delivery: &str,
+        rows: u64,
+        bytes: usize,
+        age: i64,
+        watch: &mut Watch,
+    ) {
+        let handles = self.delivery(delivery, watch);
+        watch.add(now, handles.delivered_records, rows as i64);
+        watch.add(now, handles.delivered_bytes, bytes as i64);
+        watch.add(now, handles.success, 1);
+        watch.add(now, handles.freshness, age);
+    }
+
+    /// Counts a try that failed.
+    pub fn not_delivered(&mut self, now: Timestamp, delivery: &str, age: i64, watch: &mut Watch) {
+        let handles = self.delivery(delivery, watch);
+        watch.add(now, handles.success, 0);
+        watch.add(now, handles.freshness, age);
+    }
+
+    /// Tells how old the oldest row is that a delivery stream could not deliver, in seconds.
+    pub fn fresh(&mut self, now: Timestamp, delivery: &str, age: i64, watch: &mut Watch) {
+        let handles = self.delivery(delivery, watch);
+        watch.add(now, handles.freshness, age);
+    }
+
+    fn delivery(&mut self, name: &str, watch: &mut Watch) -> DeliveryCounts {
+        if let Some(handles) = self.deliveries.get(name) {
+            return *handles;
+        }
+        let mut handle = |metric: &str, unit: &str| {
+            watch.handle(&Metric::new(FIREHOSE, metric, &[("DeliveryStreamName", name)], unit))
+        };
+        let made = DeliveryCounts {
+            incoming_bytes: handle("IncomingBytes", "Bytes"),
+            incoming_records: handle("IncomingRecords", "Count"),
+            put_bytes: handle("PutRecordBatch.Bytes", "Bytes"),
+            put_records: handle("PutRecordBatch.Records", "Count"),
+            put_requests: handle("PutRecordBatch.Requests", "Count"),
+            delivered_bytes: handle("DeliveryToS3.Bytes", "Bytes"),
+            delivered_records: handle("DeliveryToS3.Records", "Count"),
+            success: handle("DeliveryToS3.Success", "None"),
+            freshness: handle("DeliveryToS3.DataFreshness", "Seconds"),
+        };
+        self.deliveries.insert(name.to_owned(), made);
+        made
     }
 
     fn stream(&mut self, name: &str, watch: &mut Watch) -> &mut StreamCounts {
