@@ -7,8 +7,11 @@
 //! [`output`](crate::cloud::output).
 
 pub mod ast;
+pub mod cast;
+pub mod decimal;
 pub mod diag;
 pub mod dialect;
+pub mod eval;
 pub mod func;
 pub mod monotonic;
 pub mod parse;

@@ -141,6 +141,412 @@ impl ByteColumn {
     }
 }
 
+/// Which [`ColumnData`] holds the values of a type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Storage {
+    Bool,
+    Int,
+    Double,
+    Bytes,
+}
+
+impl SqlType {
+    /// How the values of this type are held; a bare NULL is held as an integer.
+    pub fn storage(self) -> Storage {
+        match self {
+            SqlType::Boolean => Storage::Bool,
+            SqlType::Real | SqlType::Double => Storage::Double,
+            SqlType::Char(_) | SqlType::Varchar(_) | SqlType::Binary(_) | SqlType::Varbinary(_) => {
+                Storage::Bytes
+            }
+            _ => Storage::Int,
+        }
+    }
+
+    pub fn is_integer(self) -> bool {
+        matches!(self, SqlType::TinyInt | SqlType::SmallInt | SqlType::Integer | SqlType::BigInt)
+    }
+
+    /// Integers and DECIMAL.
+    pub fn is_exact(self) -> bool {
+        self.is_integer() || matches!(self, SqlType::Decimal { .. })
+    }
+
+    pub fn is_approximate(self) -> bool {
+        matches!(self, SqlType::Real | SqlType::Double)
+    }
+
+    pub fn is_numeric(self) -> bool {
+        self.is_exact() || self.is_approximate()
+    }
+
+    pub fn is_character(self) -> bool {
+        matches!(self, SqlType::Char(_) | SqlType::Varchar(_))
+    }
+
+    pub fn is_binary(self) -> bool {
+        matches!(self, SqlType::Binary(_) | SqlType::Varbinary(_))
+    }
+
+    pub fn is_datetime(self) -> bool {
+        matches!(self, SqlType::Date | SqlType::Time | SqlType::Timestamp)
+    }
+
+    /// Digits behind the point of an exact number; 0 for everything else.
+    pub fn scale(self) -> u8 {
+        match self {
+            SqlType::Decimal { scale, .. } => scale,
+            _ => 0,
+        }
+    }
+
+    /// The DECIMAL an exact number counts as: INTEGER is (10,0), BIGINT (19,0) (sql.md 3.2).
+    pub fn as_decimal(self) -> Option<(u8, u8)> {
+        match self {
+            SqlType::TinyInt => Some((3, 0)),
+            SqlType::SmallInt => Some((5, 0)),
+            SqlType::Integer => Some((10, 0)),
+            SqlType::BigInt => Some((19, 0)),
+            SqlType::Decimal { precision, scale } => Some((precision, scale)),
+            _ => None,
+        }
+    }
+
+    /// The type a column definition or a schema file writes: `VARCHAR(16)`, `decimal(16, 2)`, `INT`.
+    /// `None` where it is no type of a column.
+    pub fn parse(text: &str) -> Option<SqlType> {
+        let upper = text.trim().to_ascii_uppercase();
+        let (name, params) = match upper.split_once('(') {
+            Some((name, rest)) => (name.trim(), Some(rest.trim_end().strip_suffix(')')?)),
+            None => (upper.as_str(), None),
+        };
+        let params: Vec<u32> = match params {
+            Some(list) => list.split(',').map(|it| it.trim().parse().ok()).collect::<Option<_>>()?,
+            None => Vec::new(),
+        };
+        let length = |default: u32| match params[..] {
+            [] => Some(default),
+            [length] if (1..=65_535).contains(&length) => Some(length),
+            _ => None,
+        };
+        let plain = |ty: SqlType| if params.is_empty() { Some(ty) } else { None };
+        match name.split_whitespace().collect::<Vec<_>>().join(" ").as_str() {
+            "BOOLEAN" => plain(SqlType::Boolean),
+            "TINYINT" => plain(SqlType::TinyInt),
+            "SMALLINT" => plain(SqlType::SmallInt),
+            "INTEGER" | "INT" => plain(SqlType::Integer),
+            "BIGINT" => plain(SqlType::BigInt),
+            "REAL" => plain(SqlType::Real),
+            "DOUBLE" | "DOUBLE PRECISION" | "FLOAT" => plain(SqlType::Double),
+            "DATE" => plain(SqlType::Date),
+            "TIME" => Some(SqlType::Time),
+            "TIMESTAMP" => Some(SqlType::Timestamp),
+            "CHAR" | "CHARACTER" => length(1).map(SqlType::Char),
+            "VARCHAR" | "CHARACTER VARYING" | "CHAR VARYING" => length(1).map(SqlType::Varchar),
+            "BINARY" => length(1).map(SqlType::Binary),
+            "VARBINARY" | "BINARY VARYING" => length(1).map(SqlType::Varbinary),
+            "DECIMAL" | "DEC" | "NUMERIC" => match params[..] {
+                [] => Some(SqlType::Decimal { precision: 18, scale: 0 }),
+                [p] if (1..=19).contains(&p) => Some(SqlType::Decimal { precision: p as u8, scale: 0 }),
+                [p, s] if (1..=19).contains(&p) && s <= p => {
+                    Some(SqlType::Decimal { precision: p as u8, scale: s as u8 })
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+impl Qualifier {
+    pub const fn single(unit: Unit) -> Self {
+        Self { first: unit, last: unit }
+    }
+
+    /// Counted in months, not in milliseconds.
+    pub fn is_year_month(self) -> bool {
+        matches!(self.first, Unit::Year | Unit::Month)
+    }
+}
+
+impl ColumnData {
+    pub fn new(storage: Storage) -> Self {
+        match storage {
+            Storage::Bool => ColumnData::Bool(Vec::new()),
+            Storage::Int => ColumnData::Int(Vec::new()),
+            Storage::Double => ColumnData::Double(Vec::new()),
+            Storage::Bytes => ColumnData::Bytes(ByteColumn::default()),
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        match self {
+            ColumnData::Bool(values) => values.len(),
+            ColumnData::Int(values) => values.len(),
+            ColumnData::Double(values) => values.len(),
+            ColumnData::Bytes(values) => values.len(),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl Column {
+    pub fn new(ty: SqlType) -> Self {
+        Self { data: ColumnData::new(ty.storage()), nulls: Vec::new() }
+    }
+
+    /// `rows` NULLs of a type.
+    pub fn of_nulls(ty: SqlType, rows: usize) -> Self {
+        let mut column = Self::new(ty);
+        for _ in 0..rows {
+            column.push_null();
+        }
+        column
+    }
+
+    /// The same value in every row.
+    pub fn repeat(value: &Value, ty: SqlType, rows: usize) -> Self {
+        let data = match value {
+            Value::Null => return Self::of_nulls(ty, rows),
+            Value::Bool(it) => ColumnData::Bool(vec![*it; rows]),
+            Value::Int(it) => ColumnData::Int(vec![*it; rows]),
+            Value::Double(it) => ColumnData::Double(vec![*it; rows]),
+            Value::Text(it) => ColumnData::Bytes(ByteColumn::repeat(it.as_bytes(), rows)),
+            Value::Bytes(it) => ColumnData::Bytes(ByteColumn::repeat(it, rows)),
+        };
+        Self { data, nulls: Vec::new() }
+    }
+
+    pub fn len(&self) -> usize {
+        self.data.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.data.is_empty()
+    }
+
+    pub fn is_null(&self, row: usize) -> bool {
+        !self.nulls.is_empty() && self.nulls[row]
+    }
+
+    /// Call after a value was pushed to `data` by hand.
+    pub fn mark_present(&mut self) {
+        if !self.nulls.is_empty() {
+            self.nulls.push(false);
+        }
+    }
+
+    pub fn push_null(&mut self) {
+        let before = self.len();
+        match &mut self.data {
+            ColumnData::Bool(values) => values.push(false),
+            ColumnData::Int(values) => values.push(0),
+            ColumnData::Double(values) => values.push(0.0),
+            ColumnData::Bytes(values) => values.push(&[]),
+        }
+        if self.nulls.is_empty() {
+            self.nulls.resize(before, false);
+        }
+        self.nulls.push(true);
+    }
+
+    /// Appends a value of the column's own storage; anything else is a bug of the caller and becomes NULL.
+    pub fn push(&mut self, value: &Value) {
+        match (&mut self.data, value) {
+            (ColumnData::Bool(values), Value::Bool(it)) => values.push(*it),
+            (ColumnData::Int(values), Value::Int(it)) => values.push(*it),
+            (ColumnData::Double(values), Value::Double(it)) => values.push(*it),
+            (ColumnData::Bytes(values), Value::Text(it)) => values.push(it.as_bytes()),
+            (ColumnData::Bytes(values), Value::Bytes(it)) => values.push(it),
+            (_, other) => {
+                debug_assert!(*other == Value::Null, "a value goes into a column of its own kind");
+                return self.push_null();
+            }
+        }
+        self.mark_present();
+    }
+
+    /// The value of a row; `ty` says whether bytes are text.
+    pub fn value(&self, row: usize, ty: SqlType) -> Value {
+        if self.is_null(row) {
+            return Value::Null;
+        }
+        match &self.data {
+            ColumnData::Bool(values) => Value::Bool(values[row]),
+            ColumnData::Int(values) => Value::Int(values[row]),
+            ColumnData::Double(values) => Value::Double(values[row]),
+            ColumnData::Bytes(values) if ty.is_binary() => Value::Bytes(values.get(row).into()),
+            ColumnData::Bytes(values) => Value::Text(String::from_utf8_lossy(values.get(row)).into()),
+        }
+    }
+
+    /// The integers of the column; empty for other storages.
+    pub fn ints(&self) -> &[i64] {
+        if let ColumnData::Int(values) = &self.data { values } else { &[] }
+    }
+
+    pub fn clear(&mut self) {
+        self.truncate(0);
+    }
+
+    pub fn truncate(&mut self, rows: usize) {
+        match &mut self.data {
+            ColumnData::Bool(values) => values.truncate(rows),
+            ColumnData::Int(values) => values.truncate(rows),
+            ColumnData::Double(values) => values.truncate(rows),
+            ColumnData::Bytes(values) => values.truncate(rows),
+        }
+        if rows == 0 {
+            self.nulls.clear();
+        } else {
+            self.nulls.truncate(rows);
+        }
+    }
+
+    /// Appends the given rows of another column of the same storage.
+    pub fn extend_rows(&mut self, from: &Column, rows: &[u32]) {
+        let before = self.len();
+        match (&mut self.data, &from.data) {
+            (ColumnData::Bool(to), ColumnData::Bool(from)) => {
+                to.extend(rows.iter().map(|&it| from[it as usize]))
+            }
+            (ColumnData::Int(to), ColumnData::Int(from)) => {
+                to.extend(rows.iter().map(|&it| from[it as usize]))
+            }
+            (ColumnData::Double(to), ColumnData::Double(from)) => {
+                to.extend(rows.iter().map(|&it| from[it as usize]));
+            }
+            (ColumnData::Bytes(to), ColumnData::Bytes(from)) => {
+                rows.iter().for_each(|&it| to.push(from.get(it as usize)));
+            }
+            _ => {
+                debug_assert!(false, "rows move between columns of one storage");
+                return (0..rows.len()).for_each(|_| self.push_null());
+            }
+        }
+        if !from.nulls.is_empty() || !self.nulls.is_empty() {
+            self.nulls.resize(before, false);
+            self.nulls.extend(rows.iter().map(|&it| from.is_null(it as usize)));
+        }
+    }
+
+    /// A column of the given rows.
+    pub fn pick(&self, rows: &[u32]) -> Column {
+        let storage = match self.data {
+            ColumnData::Bool(_) => Storage::Bool,
+            ColumnData::Int(_) => Storage::Int,
+            ColumnData::Double(_) => Storage::Double,
+            ColumnData::Bytes(_) => Storage::Bytes,
+        };
+        let mut picked = Column { data: ColumnData::new(storage), nulls: Vec::new() };
+        picked.extend_rows(self, rows);
+        picked
+    }
+
+    /// Whether two rows of columns of one storage are alike; NULLs are.
+    pub fn alike(&self, row: usize, other: &Column, other_row: usize) -> bool {
+        let (null, other_null) = (self.is_null(row), other.is_null(other_row));
+        if null || other_null {
+            return null == other_null;
+        }
+        match (&self.data, &other.data) {
+            (ColumnData::Bool(a), ColumnData::Bool(b)) => a[row] == b[other_row],
+            (ColumnData::Int(a), ColumnData::Int(b)) => a[row] == b[other_row],
+            (ColumnData::Double(a), ColumnData::Double(b)) => a[row] == b[other_row],
+            (ColumnData::Bytes(a), ColumnData::Bytes(b)) => a.get(row) == b.get(other_row),
+            _ => false,
+        }
+    }
+
+    /// Mixes the column's values into one hash per row; a fixed function, the same on every platform.
+    pub fn hash_into(&self, hashes: &mut [u64]) {
+        for (row, hash) in hashes.iter_mut().enumerate() {
+            if self.is_null(row) {
+                *hash = mix(*hash, u64::MAX);
+                continue;
+            }
+            *hash = match &self.data {
+                ColumnData::Bool(values) => mix(*hash, u64::from(values[row])),
+                ColumnData::Int(values) => mix(*hash, values[row] as u64),
+                // 0.0 and -0.0 are equal, so they hash alike.
+                ColumnData::Double(values) => mix(*hash, (values[row] + 0.0).to_bits()),
+                ColumnData::Bytes(values) => mix_bytes(*hash, values.get(row)),
+            };
+        }
+    }
+}
+
+fn mix(hash: u64, word: u64) -> u64 {
+    let product = u128::from(hash ^ word ^ 0x9e37_79b9_7f4a_7c15) * 0xd6e8_feb8_6659_fd93_u128;
+    (product as u64) ^ ((product >> 64) as u64)
+}
+
+fn mix_bytes(mut hash: u64, bytes: &[u8]) -> u64 {
+    let (words, rest) = bytes.as_chunks::<8>();
+    for word in words {
+        hash = mix(hash, u64::from_le_bytes(*word));
+    }
+    let mut tail = [0; 8];
+    tail[..rest.len()].copy_from_slice(rest);
+    mix(hash, u64::from_le_bytes(tail) ^ (bytes.len() as u64).rotate_left(56))
+}
+
+impl Batch {
+    /// An empty batch of columns of these types.
+    pub fn new(types: impl IntoIterator<Item = SqlType>) -> Self {
+        Self { rowtimes: Vec::new(), columns: types.into_iter().map(Column::new).collect() }
+    }
+
+    pub fn clear(&mut self) {
+        self.truncate(0);
+    }
+
+    pub fn truncate(&mut self, rows: usize) {
+        self.rowtimes.truncate(rows);
+        self.columns.iter_mut().for_each(|it| it.truncate(rows));
+    }
+
+    /// The given rows, in the given order.
+    pub fn pick(&self, rows: &[u32]) -> Batch {
+        Batch {
+            rowtimes: rows.iter().map(|&it| self.rowtimes[it as usize]).collect(),
+            columns: self.columns.iter().map(|it| it.pick(rows)).collect(),
+        }
+    }
+
+    /// Neighbouring rows.
+    pub fn slice(&self, rows: std::ops::Range<usize>) -> Batch {
+        self.pick(&(rows.start as u32..rows.end as u32).collect::<Vec<_>>())
+    }
+
+    /// Appends rows of a batch with the same columns.
+    pub fn extend_rows(&mut self, from: &Batch, rows: &[u32]) {
+        self.rowtimes.extend(rows.iter().map(|&it| from.rowtimes[it as usize]));
+        for (to, from) in self.columns.iter_mut().zip(&from.columns) {
+            to.extend_rows(from, rows);
+        }
+    }
+}
+
+impl ByteColumn {
+    pub fn repeat(value: &[u8], rows: usize) -> Self {
+        Self { ends: (1..=rows).map(|it| (it * value.len()) as u32).collect(), bytes: value.repeat(rows) }
+    }
+
+    pub fn truncate(&mut self, rows: usize) {
+        self.ends.truncate(rows);
+        self.bytes.truncate(self.ends.last().map_or(0, |&it| it as usize));
+    }
+
+    /// Ends the value whose bytes were appended to `bytes` by hand.
+    pub fn finish(&mut self) {
+        self.ends.push(self.bytes.len() as u32);
+    }
+}
+
 impl fmt::Display for Unit {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
