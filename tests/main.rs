@@ -2,4 +2,5 @@
 
 mod guide;
 mod services;
+mod templates;
 mod walks;
