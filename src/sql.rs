@@ -7,6 +7,7 @@
 //! [`output`](crate::cloud::output).
 
 pub mod ast;
+pub mod bind;
 pub mod cast;
 pub mod decimal;
 pub mod diag;

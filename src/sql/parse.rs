@@ -18,6 +18,9 @@ use crate::sql::ast::{Name, ObjectKind, Statement, StatementKind, bytes};
 use crate::sql::diag::Diagnostic;
 use crate::sql::dialect::{is_one_of, is_word};
 
+pub use fault::reserved_word;
+pub use statement::single as single_name;
+
 /// The longest code of an application, in characters (sql.md 0.2: 100 KB).
 pub const TEXT_MAX: usize = 102_400;
 

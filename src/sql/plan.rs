@@ -84,7 +84,8 @@ pub enum Rel {
     Scan { stream: StreamId },
     /// Keeps the rows for which the condition is TRUE; ROWTIME is unchanged.
     Filter { input: Arc<Rel>, condition: Expr },
-    /// One row per row. `rowtime` replaces ROWTIME (`expr AS ROWTIME`); otherwise it is unchanged.
+    /// One row per row. `rowtime` replaces ROWTIME (`expr AS ROWTIME`, an item that is no column of the
+    /// output); otherwise it is unchanged.
     Project { input: Arc<Rel>, items: Vec<Expr>, rowtime: Option<Expr> },
     /// SELECT DISTINCT: each combination of `items` once per value of the monotonic one.
     /// Columns out: `items`, in order.
@@ -151,13 +152,13 @@ pub enum AggregateFunc {
 }
 
 /// A typed expression over one input row.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Expr {
     pub kind: ExprKind,
     pub ty: SqlType,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum ExprKind {
     /// A column of the operator's input.
     Column(usize),

@@ -1,0 +1,362 @@
+//! Calls: aggregates, functions of the table, and the forms with words inside their parentheses.
+
+use std::ops::Range;
+
+use sqlparser::ast::{
+    self, DuplicateTreatment, Expr as Written, FunctionArg, FunctionArgExpr, FunctionArguments, Spanned,
+    TrimWhereField,
+};
+
+use crate::sql::ast::bytes;
+use crate::sql::bind::expr::{AGGREGATES_FROM, Binder, Bound, Clause};
+use crate::sql::bind::{literal, mismatch};
+use crate::sql::diag::Diagnostic;
+use crate::sql::dialect::BETWEEN_SYMMETRIC;
+use crate::sql::func;
+use crate::sql::monotonic::Growth;
+use crate::sql::plan::{Aggregate, AggregateFunc, Expr, ExprKind};
+use crate::sql::value::{SqlType, Value};
+
+/// The aggregate functions by name; STDDEV and its like are the sample forms (sql.md 5.1).
+const AGGREGATES: [(&str, AggregateFunc); 15] = [
+    ("COUNT", AggregateFunc::Count),
+    ("SUM", AggregateFunc::Sum),
+    ("AVG", AggregateFunc::Avg),
+    ("MIN", AggregateFunc::Min),
+    ("MAX", AggregateFunc::Max),
+    ("STDDEV_POP", AggregateFunc::StddevPop),
+    ("STDDEV_SAMP", AggregateFunc::StddevSamp),
+    ("STDDEV", AggregateFunc::StddevSamp),
+    ("STD_DEV", AggregateFunc::StddevSamp),
+    ("VAR_POP", AggregateFunc::VarPop),
+    ("VAR_SAMP", AggregateFunc::VarSamp),
+    ("VARIANCE", AggregateFunc::VarSamp),
+    ("EVERY", AggregateFunc::Every),
+    ("ANY", AggregateFunc::Any),
+    ("SOME", AggregateFunc::Any),
+];
+
+/// Functions that only look back over a window.
+const OVER_ONLY: [&str; 5] = ["LAG", "FIRST_VALUE", "LAST_VALUE", "NTH_VALUE", "EXP_AVG"];
+
+/// Functions that stand in FROM TABLE(…).
+const TABLE_FUNCTIONS: [&str; 6] = [
+    "RANDOM_CUT_FOREST",
+    "RANDOM_CUT_FOREST_WITH_EXPLANATION",
+    "HOTSPOTS",
+    "GROUP_RANK",
+    "TOP_K_ITEMS_TUMBLING",
+    "COUNT_DISTINCT_ITEMS_TUMBLING",
+];
+
+/// Functions that take rows apart and give several columns.
+const LOG_PARSERS: [&str; 7] = [
+    "VARIABLE_COLUMN_LOG_PARSE",
+    "FIXED_COLUMN_LOG_PARSE",
+    "REGEX_LOG_PARSE",
+    "FAST_REGEX_LOG_PARSE",
+    "FAST_REGEX_LOG_PARSER",
+    "SYS_LOG_PARSE",
+    "W3C_LOG_PARSE",
+];
+
+/// Words that are values by themselves and take no parentheses.
+const CLOCK_WORDS: [&str; 6] = [
+    "CURRENT_DATE",
+    "CURRENT_TIME",
+    "CURRENT_TIMESTAMP",
+    "LOCALTIME",
+    "LOCALTIMESTAMP",
+    "CURRENT_ROW_TIMESTAMP",
+];
+
+const PERIOD_WORDS: [&str; 6] = ["EQUALS", "CONTAINS", "PRECEDES", "SUCCEEDS", "LEADS", "LAGS"];
+
+/// The aggregates' names, for hints.
+pub fn aggregate_names() -> Vec<&'static str> {
+    AGGREGATES.iter().map(|it| it.0).collect()
+}
+
+/// Whether a call is an aggregate, and which.
+fn aggregate_of(name: &str) -> Option<AggregateFunc> {
+    AGGREGATES.iter().find(|it| it.0 == name).map(|it| it.1)
+}
+
+/// What stands between the parentheses of a call.
+struct Arguments<'a> {
+    /// `COUNT(*)`.
+    star: bool,
+    distinct: bool,
+    list: Vec<&'a Written>,
+}
+
+impl Binder<'_, '_> {
+    pub fn function(&mut self, function: &ast::Function, whole: &Written) -> Option<Bound> {
+        let span = self.places.of(whole);
+        let Some(ident) = function.name.0.last().and_then(|it| it.as_ident()) else {
+            return self.refuse(Diagnostic::error(span, "this call has no name"));
+        };
+        let name = ident.value.to_uppercase();
+        if let Some(what) = not_here_yet(&name) {
+            return self.not_yet(span, what);
+        }
+        if CLOCK_WORDS.contains(&name.as_str()) {
+            return self.clock_word(&name, function, span);
+        }
+        let arguments = self.arguments(function, span.clone())?;
+        if let Some(func) = aggregate_of(&name) {
+            return self.aggregate(func, &name, &arguments, function, span);
+        }
+        if function.over.is_some() {
+            return self.refuse(
+                Diagnostic::error(span, format!("OVER cannot stand behind {name}"))
+                    .detail("A window belongs to an aggregate; this function looks at one row.")
+                    .hint("Take OVER away."),
+            );
+        }
+        if arguments.star || arguments.distinct {
+            let message = format!("{name} is not an aggregate");
+            return self.refuse(
+                Diagnostic::error(span, message)
+                    .detail("Only an aggregate takes * or DISTINCT in its parentheses."),
+            );
+        }
+        let bound: Vec<Option<Bound>> = arguments.list.iter().map(|it| self.bind(it)).collect();
+        let bound = bound.into_iter().collect::<Option<Vec<_>>>()?;
+        self.scalar(&name, bound, &arguments.list, whole)
+    }
+
+    fn scalar(
+        &mut self,
+        name: &str,
+        args: Vec<Bound>,
+        written: &[&Written],
+        whole: &Written,
+    ) -> Option<Bound> {
+        let span = self.places.of(whole);
+        match (name, args.as_slice()) {
+            ("COALESCE", [_, ..]) => self.coalesce(args, whole),
+            ("NULLIF", [_, _]) => self.nullif(args, written, whole),
+            ("MONOTONIC", [one]) => {
+                let growth = if one.growth.of_rowtime() { one.growth } else { Growth::ASSERTED };
+                args.into_iter().next().map(|it| Bound { growth, ..it })
+            }
+            ("CEILING", [_]) => {
+                let growth = args[0].growth.ceiled();
+                Some(Bound { growth, ..self.call("CEIL", args, written, span)? })
+            }
+            ("STEP", [step, _]) => {
+                let growth = step.growth.floored();
+                Some(Bound { growth, ..self.call("STEP", args, written, span)? })
+            }
+            (symmetric, [_, _, _]) if BETWEEN_SYMMETRIC.contains(&symmetric) => {
+                self.not_yet(span, "BETWEEN SYMMETRIC")
+            }
+            _ => self.call(name, args, written, span),
+        }
+    }
+
+    fn clock_word(&mut self, name: &str, function: &ast::Function, span: Range<usize>) -> Option<Bound> {
+        if function.args != FunctionArguments::None {
+            return self.refuse(
+                Diagnostic::error(span, format!("{name} takes no parentheses"))
+                    .detail("It is a value, not a call.")
+                    .hint(format!("Write {name} alone.")),
+            );
+        }
+        let bound = self.call(name, Vec::new(), &[], span)?;
+        // The others are fixed when the query starts (sql.md 4.14).
+        let growth = if name == "CURRENT_ROW_TIMESTAMP" { Growth::ASSERTED } else { Growth::CONSTANT };
+        Some(Bound { growth, ..bound })
+    }
+
+    fn arguments<'a>(&mut self, function: &'a ast::Function, span: Range<usize>) -> Option<Arguments<'a>> {
+        if function.filter.is_some() || !function.within_group.is_empty() {
+            return self.refuse(
+                Diagnostic::error(span, "FILTER and WITHIN GROUP are not part of this language")
+                    .detail("An aggregate counts every row of its group.")
+                    .hint("Count what you want with SUM(CASE WHEN condition THEN 1 ELSE 0 END)."),
+            );
+        }
+        let mut arguments = Arguments { star: false, distinct: false, list: Vec::new() };
+        let list = match &function.args {
+            FunctionArguments::None => return Some(arguments),
+            FunctionArguments::Subquery(_) => return self.not_yet(span, "queries inside an expression"),
+            FunctionArguments::List(list) => list,
+        };
+        arguments.distinct = list.duplicate_treatment == Some(DuplicateTreatment::Distinct);
+        for arg in &list.args {
+            match arg {
+                FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => arguments.list.push(expr),
+                FunctionArg::Unnamed(FunctionArgExpr::Wildcard) => arguments.star = true,
+                _ => {
+                    let message = "arguments go by position here";
+                    return self.refuse(Diagnostic::error(bytes(arg.span()), message));
+                }
+            }
+        }
+        Some(arguments)
+    }
+
+    fn aggregate(
+        &mut self,
+        func: AggregateFunc,
+        name: &str,
+        arguments: &Arguments,
+        function: &ast::Function,
+        span: Range<usize>,
+    ) -> Option<Bound> {
+        if function.over.is_some() {
+            return self.not_yet(span, "sliding windows");
+        }
+        if let Some(error) = misplaced(self.clause, name, span.clone()) {
+            return self.refuse(error);
+        }
+        if func == AggregateFunc::Count && arguments.distinct {
+            return self.refuse(count_distinct(span));
+        }
+        if arguments.star && func != AggregateFunc::Count {
+            let message = format!("{name} needs a column");
+            return self.refuse(
+                Diagnostic::error(span, message)
+                    .detail("Only COUNT counts rows, so only COUNT takes *.")
+                    .hint(format!("Write {name}(column).")),
+            );
+        }
+        let outer = std::mem::replace(&mut self.clause, Clause::Argument);
+        let seen = self.seen.len();
+        let bound: Vec<Option<Bound>> = arguments.list.iter().map(|it| self.bind(it)).collect();
+        self.clause = outer;
+        // What an aggregate reads need not be grouped.
+        self.seen.truncate(seen);
+        let args = bound.into_iter().collect::<Option<Vec<_>>>()?;
+        let counts = func == AggregateFunc::Count;
+        let well_formed = if counts { arguments.star || !args.is_empty() } else { args.len() == 1 };
+        if !well_formed {
+            let takes = if counts { "* or a column" } else { "one column" };
+            let message = format!("wrong number of arguments for {name}");
+            return self.refuse(
+                Diagnostic::error(span, message)
+                    .detail(format!("It was given {}, and takes {takes}.", args.len())),
+            );
+        }
+        let given = args.first().map(|it| it.expr.ty);
+        let ty = match func::aggregate(func, given) {
+            Ok(ty) => ty,
+            Err(wrong) => {
+                let written = arguments.list.first().map(|it| self.places.text(self.places.of(it)));
+                let (given, written) = (given.unwrap_or(SqlType::Null), written.unwrap_or_default());
+                return self.refuse(mismatch::aggregate(span, name, given, &written, wrong));
+            }
+        };
+        let args = args.into_iter().map(|it| it.expr).collect();
+        self.aggregates.push(Aggregate { func, args, distinct: arguments.distinct, ty });
+        let place = AGGREGATES_FROM + self.aggregates.len() - 1;
+        Some(Bound::new(ExprKind::Column(place), ty, Growth::Other))
+    }
+
+    /// The first that is not NULL.
+    fn coalesce(&mut self, mut args: Vec<Bound>, whole: &Written) -> Option<Bound> {
+        let last = args.pop()?;
+        let tests = args
+            .iter()
+            .map(|it| {
+                let null = Expr { kind: ExprKind::IsNull(Box::new(it.expr.clone())), ty: SqlType::Boolean };
+                Bound::new(ExprKind::Not(Box::new(null)), SqlType::Boolean, it.growth)
+            })
+            .collect();
+        args.push(last);
+        self.branches(tests, args, true, whole)
+    }
+
+    fn nullif(&mut self, args: Vec<Bound>, written: &[&Written], whole: &Written) -> Option<Bound> {
+        let same = self.call("=", args.clone(), written, self.places.of(whole))?;
+        let null = Bound::constant(Value::Null, SqlType::Null);
+        let first = args.into_iter().next()?;
+        self.branches(vec![same], vec![null, first], true, whole)
+    }
+
+    /// EXTRACT, POSITION, SUBSTRING, TRIM and OVERLAY: words instead of commas.
+    pub fn special(&mut self, whole: &Written) -> Option<Bound> {
+        let span = self.places.of(whole);
+        let (name, written): (String, Vec<&Written>) = match whole {
+            Written::Extract { field, expr, .. } => match literal::unit_of(&field.to_string()) {
+                Some(unit) => (format!("EXTRACT {unit}"), vec![&**expr]),
+                None => return self.refuse(mismatch::unit(span, &field.to_string())),
+            },
+            Written::Position { expr, r#in } => ("POSITION".to_owned(), vec![&**expr, &**r#in]),
+            Written::Substring { expr, substring_from, substring_for, special, .. } => {
+                if !*special && substring_from.is_none() {
+                    return self.refuse(
+                        Diagnostic::error(span, "SUBSTRING needs a start")
+                            .hint("Write SUBSTRING(text FROM 1 FOR n)."),
+                    );
+                }
+                let name = if *special { "SUBSTRING ," } else { "SUBSTRING" };
+                let parts = [Some(&**expr), substring_from.as_deref(), substring_for.as_deref()];
+                (name.to_owned(), parts.into_iter().flatten().collect())
+            }
+            Written::Trim { expr, trim_where, trim_what, .. } => {
+                let name = match trim_where {
+                    Some(TrimWhereField::Leading) => "TRIM LEADING",
+                    Some(TrimWhereField::Trailing) => "TRIM TRAILING",
+                    _ => "TRIM",
+                };
+                (name.to_owned(), trim_what.as_deref().into_iter().chain([&**expr]).collect())
+            }
+            Written::Overlay { expr, overlay_what, overlay_from, overlay_for } => {
+                let parts =
+                    [Some(&**expr), Some(&**overlay_what), Some(&**overlay_from), overlay_for.as_deref()];
+                ("OVERLAY".to_owned(), parts.into_iter().flatten().collect())
+            }
+            _ => return None,
+        };
+        let bound: Vec<Option<Bound>> = written.iter().map(|it| self.bind(it)).collect();
+        let args = bound.into_iter().collect::<Option<Vec<_>>>()?;
+        self.call(&name, args, &written, span)
+    }
+}
+
+/// What the dialect has under this name and the plan does not.
+fn not_here_yet(name: &str) -> Option<&'static str> {
+    let period = PERIOD_WORDS.iter().any(|it| name.split_whitespace().last() == Some(it));
+    match name {
+        _ if OVER_ONLY.contains(&name) => Some("sliding windows"),
+        _ if TABLE_FUNCTIONS.contains(&name) => Some("table functions"),
+        _ if LOG_PARSERS.contains(&name) => Some("log parsers"),
+        "STAGGER" => Some("stagger windows"),
+        "PERIOD" => Some("period predicates"),
+        "WITHIN" => Some("ORDER BY"),
+        _ if period => Some("period predicates"),
+        _ => None,
+    }
+}
+
+/// An aggregate where none can stand.
+fn misplaced(clause: Clause, name: &str, span: Range<usize>) -> Option<Diagnostic> {
+    let error = |message: &str| Diagnostic::error(span.clone(), message.to_owned());
+    match clause {
+        Clause::Where => Some(
+            error("an aggregate cannot stand in WHERE")
+                .detail(format!("WHERE looks at one row at a time, and {name} at a whole group."))
+                .hint("Filter the finished groups with HAVING, behind GROUP BY."),
+        ),
+        Clause::GroupBy => Some(
+            error("an aggregate cannot stand in GROUP BY")
+                .detail(format!("The groups must be known before {name} can look at one."))
+                .hint("Compute it in one stream and group by it in a second one."),
+        ),
+        Clause::Argument => Some(
+            error("aggregates cannot be nested")
+                .detail(format!("{name} stands inside the parentheses of another aggregate."))
+                .hint("Compute the inner one in one stream and the outer one in a second."),
+        ),
+        Clause::Select | Clause::SelectGroups | Clause::Having => None,
+    }
+}
+
+fn count_distinct(span: Range<usize>) -> Diagnostic {
+    Diagnostic::error(span, "COUNT(DISTINCT …) is not possible over a stream")
+        .detail("It would have to remember every value of the window.")
+        .hint("Write SELECT STREAM DISTINCT into one stream and COUNT(*) over that one in a second pump.")
+}

@@ -1,0 +1,758 @@
+//! Expressions: names become columns, every part gets a type, every conversion is written out.
+//!
+//! A part that cannot be bound says why and yields nothing; the parts beside it are bound all the same,
+//! so that one save shows every error. [`Growth`] is computed on the way up.
+
+use std::ops::Range;
+
+use sqlparser::ast::{
+    self, BinaryOperator, CaseWhen, CeilFloorKind, DateTimeField, InTarget, UnaryOperator, Value as Literal,
+};
+
+use crate::sql::ast::{Name, bytes, quoted, shown};
+use crate::sql::bind::group::Seen;
+use crate::sql::bind::literal::{self, Written};
+use crate::sql::bind::mismatch;
+use crate::sql::bind::place::Places;
+use crate::sql::bind::scope::Relation;
+use crate::sql::bind::types;
+use crate::sql::cast;
+use crate::sql::diag::Diagnostic;
+use crate::sql::dialect::reserved;
+use crate::sql::func;
+use crate::sql::monotonic::{Growth, Sign};
+use crate::sql::parse::reserved_word;
+use crate::sql::plan::{Aggregate, CastRule, Expr, ExprKind};
+use crate::sql::value::{Qualifier, SqlType, Unit, Value};
+
+/// Stands for the output row's ROWTIME in an aggregating select list until the plan is put together.
+pub const OUTPUT_ROWTIME: usize = usize::MAX;
+/// Aggregates are numbered from here until the plan is put together; no stream has so many columns.
+pub const AGGREGATES_FROM: usize = 1 << 24;
+
+/// An expression with its growth.
+#[derive(Clone, Debug)]
+pub struct Bound {
+    pub expr: Expr,
+    pub growth: Growth,
+}
+
+/// The clause an expression stands in: what ROWTIME means and whether aggregates are welcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clause {
+    Where,
+    GroupBy,
+    /// The select list of a query that gives a row per row.
+    Select,
+    /// The select list of an aggregating query.
+    SelectGroups,
+    Having,
+    /// Inside an aggregate's parentheses.
+    Argument,
+}
+
+/// Binds the expressions of one clause.
+pub struct Binder<'b, 't> {
+    pub places: &'b Places<'t>,
+    pub relation: &'b Relation,
+    pub clause: Clause,
+    /// The aliases of the select list, which WHERE and GROUP BY do not see.
+    pub aliases: &'b [String],
+    pub said: &'b mut Vec<Diagnostic>,
+    pub aggregates: &'b mut Vec<Aggregate>,
+    /// Columns of the input that were named, and where.
+    pub seen: Seen,
+}
+
+impl Bound {
+    pub fn constant(value: Value, ty: SqlType) -> Self {
+        Self { expr: Expr { kind: ExprKind::Literal(value), ty }, growth: Growth::CONSTANT }
+    }
+
+    pub fn new(kind: ExprKind, ty: SqlType, growth: Growth) -> Self {
+        Self { expr: Expr { kind, ty }, growth }
+    }
+
+    /// Nothing is known of how it moves, unless it does not move at all.
+    fn of(kind: ExprKind, ty: SqlType, parts: &[Growth]) -> Self {
+        let still = parts.iter().all(|it| it.constant());
+        Self::new(kind, ty, if still { Growth::CONSTANT } else { Growth::Other })
+    }
+}
+
+/// Turns an expression into a type by the rules of assignment; a NULL just takes the type.
+pub fn coerce(expr: Expr, ty: SqlType) -> Expr {
+    if expr.ty == ty {
+        return expr;
+    }
+    if let ExprKind::Literal(Value::Null) = expr.kind {
+        return Expr { kind: expr.kind, ty };
+    }
+    Expr { kind: ExprKind::Cast(Box::new(expr), CastRule::Assign), ty }
+}
+
+impl Binder<'_, '_> {
+    /// Says why something cannot be bound.
+    pub fn refuse<T>(&mut self, diagnostic: Diagnostic) -> Option<T> {
+        self.said.push(diagnostic);
+        None
+    }
+
+    /// The dialect has it and this program does not run it yet.
+    pub fn not_yet<T>(&mut self, span: Range<usize>, what: &str) -> Option<T> {
+        self.refuse(super::not_yet(span, what))
+    }
+
+    pub fn bind(&mut self, expr: &ast::Expr) -> Option<Bound> {
+        match expr {
+            ast::Expr::Identifier(ident) => self.identifier(&Name::new(ident)),
+            ast::Expr::CompoundIdentifier(parts) => self.compound(parts),
+            ast::Expr::Nested(inner) => self.bind(inner),
+            ast::Expr::Prefixed { value, .. } => self.bind(value),
+            ast::Expr::Value(value) => self.value(&value.value, bytes(value.span)),
+            ast::Expr::TypedString(it) => self.moment(it, self.places.of(expr)),
+            ast::Expr::Interval(it) => self.interval(it, expr),
+            ast::Expr::UnaryOp { op, expr: inner } => self.unary(*op, inner, expr),
+            ast::Expr::BinaryOp { left, op, right } => self.binary(left, op, right, expr),
+            ast::Expr::Case { operand, conditions, else_result, .. } => {
+                self.case(operand.as_deref(), conditions, else_result.as_deref(), expr)
+            }
+            ast::Expr::Cast { .. } => self.cast(expr),
+            ast::Expr::Function(function) => self.function(function, expr),
+            ast::Expr::Floor { expr: inner, field } => self.round("FLOOR", inner, field, expr),
+            ast::Expr::Ceil { expr: inner, field } => self.round("CEIL", inner, field, expr),
+            ast::Expr::Extract { .. }
+            | ast::Expr::Position { .. }
+            | ast::Expr::Substring { .. }
+            | ast::Expr::Trim { .. }
+            | ast::Expr::Overlay { .. } => self.special(expr),
+            ast::Expr::Exists { .. } | ast::Expr::Subquery(_) => {
+                self.not_yet(self.places.of(expr), "queries inside an expression")
+            }
+            _ => self.predicate(expr),
+        }
+    }
+
+    /// Binds something that must be true or false.
+    pub fn condition(&mut self, expr: &ast::Expr, clause: &str) -> Option<Bound> {
+        let bound = self.bind(expr)?;
+        if matches!(bound.expr.ty, SqlType::Boolean | SqlType::Null) {
+            return Some(Bound { expr: coerce(bound.expr, SqlType::Boolean), growth: bound.growth });
+        }
+        let span = self.places.of(expr);
+        let text = self.places.text(span.clone());
+        self.refuse(
+            Diagnostic::error(span, format!("{clause} needs a condition"))
+                .detail(format!("{text} is {}, and a condition is true or false.", bound.expr.ty))
+                .hint(format!("Compare it with something, for example {text} > 20.")),
+        )
+    }
+
+    fn predicate(&mut self, expr: &ast::Expr) -> Option<Bound> {
+        match expr {
+            ast::Expr::IsNull(inner) => self.is_null(inner, false),
+            ast::Expr::IsNotNull(inner) => self.is_null(inner, true),
+            ast::Expr::IsTrue(inner) => self.is(inner, Some(true), false),
+            ast::Expr::IsNotTrue(inner) => self.is(inner, Some(true), true),
+            ast::Expr::IsFalse(inner) => self.is(inner, Some(false), false),
+            ast::Expr::IsNotFalse(inner) => self.is(inner, Some(false), true),
+            ast::Expr::IsUnknown(inner) => self.is(inner, None, false),
+            ast::Expr::IsNotUnknown(inner) => self.is(inner, None, true),
+            ast::Expr::IsDistinctFrom(a, b) => self.infix("IS DISTINCT FROM", &[&**a, &**b], false, expr),
+            ast::Expr::IsNotDistinctFrom(a, b) => self.infix("IS DISTINCT FROM", &[&**a, &**b], true, expr),
+            ast::Expr::Between { expr: inner, negated, low, high } => {
+                self.between(inner, low, high, *negated, expr)
+            }
+            ast::Expr::In { expr: inner, target: InTarget::List(list), negated, .. } => {
+                self.in_list(inner, list, *negated, expr)
+            }
+            ast::Expr::In { .. } => self.not_yet(self.places.of(expr), "queries inside an expression"),
+            ast::Expr::Like { negated, any: false, expr: inner, pattern, escape_char } => {
+                self.like("LIKE", inner, pattern, escape_char.as_deref(), *negated, expr)
+            }
+            ast::Expr::SimilarTo { negated, expr: inner, pattern, escape_char } => {
+                self.like("SIMILAR TO", inner, pattern, escape_char.as_deref(), *negated, expr)
+            }
+            _ => {
+                let span = self.places.of(expr);
+                let text = self.places.text(span.clone());
+                self.refuse(
+                    Diagnostic::error(span, format!("{text} is not part of this language"))
+                        .detail("Other databases know this form; here it has no meaning."),
+                )
+            }
+        }
+    }
+
+    fn identifier(&mut self, name: &Name) -> Option<Bound> {
+        if !name.quoted && name.stored == "ROWTIME" {
+            return Some(self.rowtime());
+        }
+        if let Some(at) = self.relation.find(&name.stored) {
+            return Some(self.column(at, name.span.clone()));
+        }
+        if !name.quoted && name.stored == "CURRENT_ROW_TIMESTAMP" {
+            let bound = self.call("CURRENT_ROW_TIMESTAMP", Vec::new(), &[], name.span.clone())?;
+            return Some(Bound { growth: Growth::ASSERTED, ..bound });
+        }
+        let metadata = ["APPROXIMATE_ARRIVAL_TIME", "PARTITION_KEY", "SEQUENCE_NUMBER", "SHARD_ID"];
+        if !name.quoted && reserved(&name.stored) && !metadata.contains(&name.stored.as_str()) {
+            return self.refuse(reserved_word(name.span.clone(), &name.written));
+        }
+        let mut missing = self.relation.missing(name);
+        if self.aliases.contains(&name.stored) && self.clause != Clause::Having {
+            missing = missing
+                .detail(format!("{} is a name of the select list, which is made later.", shown(&name.stored)))
+                .hint("Repeat the expression here.");
+        }
+        self.refuse(missing)
+    }
+
+    /// ROWTIME by itself: the input's, except in the select list of an aggregating query, where it is
+    /// the time of the row that comes out (sql.md 1.8).
+    fn rowtime(&self) -> Bound {
+        if matches!(self.clause, Clause::SelectGroups | Clause::Having) {
+            return Bound::new(ExprKind::Column(OUTPUT_ROWTIME), SqlType::Timestamp, Growth::Other);
+        }
+        Bound::new(ExprKind::RowTime, SqlType::Timestamp, Growth::ROWTIME)
+    }
+
+    /// A column of the input.
+    pub fn column(&mut self, at: usize, span: Range<usize>) -> Bound {
+        self.seen.push((at, span));
+        let column = &self.relation.columns[at];
+        match &column.of_rowtime {
+            Some((expr, growth)) => Bound { expr: expr.clone(), growth: *growth },
+            None => Bound::new(ExprKind::Column(at), column.ty, Growth::Other),
+        }
+    }
+
+    fn compound(&mut self, parts: &[ast::Ident]) -> Option<Bound> {
+        let names: Vec<Name> = parts.iter().map(Name::new).collect();
+        let [qualifier, column] = names.as_slice() else {
+            let span = names.first().map_or(0, |it| it.span.start)..names.last().map_or(0, |it| it.span.end);
+            return self.not_yet(span, "row values");
+        };
+        if self.relation.name.as_deref() != Some(qualifier.stored.as_str()) {
+            return self.refuse(self.relation.unknown_qualifier(qualifier));
+        }
+        if column.stored == "ROWTIME" {
+            return Some(Bound::new(ExprKind::RowTime, SqlType::Timestamp, Growth::ROWTIME));
+        }
+        match self.relation.find(&column.stored) {
+            Some(at) => Some(self.column(at, column.span.clone())),
+            None => self.refuse(self.relation.missing(column)),
+        }
+    }
+
+    fn value(&mut self, value: &Literal, span: Range<usize>) -> Option<Bound> {
+        let text = |text: &str| {
+            let length = text.chars().count().max(1) as u32;
+            Some(Bound::constant(Value::Text(text.into()), SqlType::Char(length)))
+        };
+        match value {
+            Literal::Number(written, _) => match literal::number(written, span) {
+                Ok((value, ty)) => {
+                    let sign = if is_zero(&value) { Sign::Zero } else { Sign::Positive };
+                    Some(Bound::new(ExprKind::Literal(value), ty, Growth::Constant(sign)))
+                }
+                Err(error) => self.refuse(error),
+            },
+            Literal::SingleQuotedString(it)
+            | Literal::NationalStringLiteral(it)
+            | Literal::UnicodeStringLiteral(it) => text(it),
+            Literal::HexStringLiteral(digits) => match hex(digits) {
+                Some(data) => {
+                    let length = (data.len() as u32).max(1);
+                    Some(Bound::constant(Value::Bytes(data.into()), SqlType::Binary(length)))
+                }
+                None => self.refuse(
+                    Diagnostic::error(span, "a binary literal has pairs of hexadecimal digits")
+                        .detail("Each byte is two digits of 0-9 and A-F.")
+                        .hint("Write it like x'0AFF'."),
+                ),
+            },
+            Literal::Boolean(it) => Some(Bound::constant(Value::Bool(*it), SqlType::Boolean)),
+            Literal::Null => Some(Bound::constant(Value::Null, SqlType::Null)),
+            _ => self.refuse(Diagnostic::error(span, "this literal is not part of this language")),
+        }
+    }
+
+    fn moment(&mut self, it: &ast::TypedString, span: Range<usize>) -> Option<Bound> {
+        let ty = match it.data_type {
+            ast::DataType::Date => SqlType::Date,
+            ast::DataType::Time(..) => SqlType::Time,
+            ast::DataType::Timestamp(..) => SqlType::Timestamp,
+            _ => {
+                return self.refuse(
+                    Diagnostic::error(span, "this literal is not part of this language")
+                        .detail("A word before a text makes a DATE, a TIME, a TIMESTAMP or an INTERVAL."),
+                );
+            }
+        };
+        let text = it.value.clone().value.into_string().unwrap_or_default();
+        match literal::moment(ty, &text, span) {
+            Ok(value) => Some(Bound::constant(value, ty)),
+            Err(error) => self.refuse(error),
+        }
+    }
+
+    /// An interval literal, or the difference of two times with its unit behind.
+    fn interval(&mut self, it: &ast::Interval, whole: &ast::Expr) -> Option<Bound> {
+        let span = self.places.of(whole);
+        let Some(qualifier) = qualifier(it) else {
+            let unit = it.leading_field.as_ref().map(|it| it.to_string());
+            return self.refuse(mismatch::interval_unit(span, unit.as_deref(), &it.value));
+        };
+        let (negative, value) = match &*it.value {
+            ast::Expr::UnaryOp { op: UnaryOperator::Minus, expr } => (true, &**expr),
+            ast::Expr::UnaryOp { op: UnaryOperator::Plus, expr } => (false, &**expr),
+            other => (false, other),
+        };
+        if let ast::Expr::Value(ast::ValueWithSpan { value: Literal::SingleQuotedString(text), .. }) = value {
+            let written = Written { text, qualifier, precision: it.leading_precision, span };
+            return match written.value() {
+                Ok(Value::Int(value)) => {
+                    let value = if negative { -value } else { value };
+                    Some(Bound::constant(Value::Int(value), SqlType::Interval(qualifier)))
+                }
+                Ok(_) => None,
+                Err(error) => self.refuse(error),
+            };
+        }
+        if let ast::Expr::Nested(inner) = value {
+            return self.difference(inner, qualifier, span);
+        }
+        self.refuse(mismatch::interval_unit(
+            span,
+            it.leading_field.as_ref().map(|it| it.to_string()).as_deref(),
+            value,
+        ))
+    }
+
+    /// `(a - b) SECOND`.
+    fn difference(&mut self, inner: &ast::Expr, qualifier: Qualifier, span: Range<usize>) -> Option<Bound> {
+        let ast::Expr::BinaryOp { left, op: BinaryOperator::Minus, right } = inner else {
+            return self.refuse(
+                Diagnostic::error(span, "a unit stands behind a difference of two times")
+                    .detail("The parentheses before it hold no subtraction.")
+                    .hint(format!("Write (a - b) {qualifier}.")),
+            );
+        };
+        let (a, b) = (self.bind(left), self.bind(right));
+        let (a, b) = (a?, b?);
+        if a.expr.ty != b.expr.ty || !types::datetime(a.expr.ty) {
+            return self.refuse(mismatch::difference(span, a.expr.ty, b.expr.ty));
+        }
+        let growth = a.growth.plus(b.growth.negated());
+        let growth = if qualifier.last == Unit::Second { growth } else { growth.floored() };
+        let ty = SqlType::Interval(qualifier);
+        match func::resolve("MINUS", &[a.expr.ty, b.expr.ty, ty]) {
+            Ok(resolved) => {
+                let kind = ExprKind::Call(resolved.func, vec![a.expr, b.expr]);
+                Some(Bound::new(kind, ty, growth))
+            }
+            Err(_) => self.refuse(mismatch::difference(span, a.expr.ty, b.expr.ty)),
+        }
+    }
+
+    fn unary(&mut self, op: UnaryOperator, inner: &ast::Expr, whole: &ast::Expr) -> Option<Bound> {
+        match op {
+            UnaryOperator::Not => {
+                let bound = self.condition(inner, "NOT")?;
+                let growth = bound.growth;
+                Some(Bound::of(ExprKind::Not(Box::new(bound.expr)), SqlType::Boolean, &[growth]))
+            }
+            UnaryOperator::Plus => self.bind(inner),
+            UnaryOperator::Minus => {
+                // The smallest BIGINT has no positive twin: a sign belongs to its number.
+                if let ast::Expr::Value(ast::ValueWithSpan { value: Literal::Number(digits, _), .. }) = inner
+                {
+                    return match literal::number(&format!("-{digits}"), self.places.of(whole)) {
+                        Ok((value, ty)) => {
+                            let sign = if is_zero(&value) { Sign::Zero } else { Sign::Negative };
+                            let ty = unsigned(ty);
+                            Some(Bound::new(ExprKind::Literal(value), ty, Growth::Constant(sign)))
+                        }
+                        Err(error) => self.refuse(error),
+                    };
+                }
+                let bound = self.bind(inner)?;
+                let growth = bound.growth.negated();
+                let call = self.call("NEG", vec![bound], &[inner], self.places.of(whole))?;
+                Some(Bound { growth, ..call })
+            }
+            _ => self.refuse(Diagnostic::error(
+                self.places.of(whole),
+                "this operator is not part of this language",
+            )),
+        }
+    }
+
+    fn binary(
+        &mut self,
+        left: &ast::Expr,
+        op: &BinaryOperator,
+        right: &ast::Expr,
+        whole: &ast::Expr,
+    ) -> Option<Bound> {
+        let name = match op {
+            BinaryOperator::And | BinaryOperator::Or => return self.logic(left, op, right),
+            BinaryOperator::Plus => "+",
+            BinaryOperator::Minus => "-",
+            BinaryOperator::Multiply => "*",
+            BinaryOperator::Divide => "/",
+            BinaryOperator::StringConcat => "||",
+            BinaryOperator::Eq => "=",
+            BinaryOperator::NotEq => "<>",
+            BinaryOperator::Lt => "<",
+            BinaryOperator::LtEq => "<=",
+            BinaryOperator::Gt => ">",
+            BinaryOperator::GtEq => ">=",
+            BinaryOperator::Overlaps => return self.not_yet(self.places.of(whole), "period predicates"),
+            other => {
+                let message = format!("{other} is not an operator here");
+                return self.refuse(Diagnostic::error(self.places.of(whole), message));
+            }
+        };
+        let (a, b) = (self.bind(left), self.bind(right));
+        let (a, b) = (a?, b?);
+        if name == "-" && types::datetime(a.expr.ty) && types::datetime(b.expr.ty) {
+            let text = self.places.text(self.places.of(whole));
+            return self.refuse(mismatch::no_unit(self.places.of(whole), &text));
+        }
+        let compares = matches!(name, "=" | "<>" | "<" | "<=" | ">" | ">=");
+        if compares && [&a, &b].iter().any(|it| matches!(it.expr.kind, ExprKind::Literal(Value::Null))) {
+            self.said.push(mismatch::never_true(self.places.of(whole), name));
+        }
+        let growth = match name {
+            "+" => a.growth.plus(b.growth),
+            "-" => a.growth.plus(b.growth.negated()),
+            "*" => a.growth.times(b.growth),
+            "/" => a.growth.over(b.growth),
+            _ if a.growth.constant() && b.growth.constant() => Growth::CONSTANT,
+            _ => Growth::Other,
+        };
+        let call = self.call(name, vec![a, b], &[left, right], self.places.of(whole))?;
+        Some(Bound { growth, ..call })
+    }
+
+    fn logic(&mut self, left: &ast::Expr, op: &BinaryOperator, right: &ast::Expr) -> Option<Bound> {
+        let word = if *op == BinaryOperator::And { "AND" } else { "OR" };
+        let (a, b) = (self.condition(left, word), self.condition(right, word));
+        let (a, b) = (a?, b?);
+        let growth = [a.growth, b.growth];
+        let (a, b) = (Box::new(a.expr), Box::new(b.expr));
+        let kind = if word == "AND" { ExprKind::And(a, b) } else { ExprKind::Or(a, b) };
+        Some(Bound::of(kind, SqlType::Boolean, &growth))
+    }
+
+    /// A call of the function table: arguments get the types its entry asks for.
+    pub fn call(
+        &mut self,
+        name: &str,
+        args: Vec<Bound>,
+        written: &[&ast::Expr],
+        span: Range<usize>,
+    ) -> Option<Bound> {
+        let given: Vec<SqlType> = args.iter().map(|it| it.expr.ty).collect();
+        let growth: Vec<Growth> = args.iter().map(|it| it.growth).collect();
+        let resolved = match func::resolve(name, &given) {
+            Ok(resolved) => resolved,
+            Err(wrong) => {
+                let texts: Vec<String> =
+                    written.iter().map(|it| self.places.text(self.places.of(it))).collect();
+                return self.refuse(mismatch::call(span, name, &given, &texts, wrong));
+            }
+        };
+        let args = args.into_iter().zip(&resolved.args).map(|(it, &ty)| coerce(it.expr, ty)).collect();
+        Some(Bound::of(ExprKind::Call(resolved.func, args), resolved.ty, &growth))
+    }
+
+    /// A two-sided predicate by name.
+    fn infix(&mut self, name: &str, sides: &[&ast::Expr], negated: bool, whole: &ast::Expr) -> Option<Bound> {
+        let bound: Vec<Option<Bound>> = sides.iter().map(|it| self.bind(it)).collect();
+        let args: Vec<Bound> = bound.into_iter().collect::<Option<_>>()?;
+        let call = self.call(name, args, sides, self.places.of(whole))?;
+        Some(negate(call, negated))
+    }
+
+    fn like(
+        &mut self,
+        name: &str,
+        inner: &ast::Expr,
+        pattern: &ast::Expr,
+        escape: Option<&ast::Expr>,
+        negated: bool,
+        whole: &ast::Expr,
+    ) -> Option<Bound> {
+        let sides: Vec<&ast::Expr> = [inner, pattern].into_iter().chain(escape).collect();
+        self.infix(name, &sides, negated, whole)
+    }
+
+    fn is_null(&mut self, inner: &ast::Expr, negated: bool) -> Option<Bound> {
+        let bound = self.bind(inner)?;
+        let growth = bound.growth;
+        let is = Bound::of(ExprKind::IsNull(Box::new(bound.expr)), SqlType::Boolean, &[growth]);
+        Some(negate(is, negated))
+    }
+
+    fn is(&mut self, inner: &ast::Expr, wanted: Option<bool>, negated: bool) -> Option<Bound> {
+        let bound = self.condition(inner, "IS")?;
+        let growth = bound.growth;
+        let is = Bound::of(ExprKind::Is(Box::new(bound.expr), wanted), SqlType::Boolean, &[growth]);
+        Some(negate(is, negated))
+    }
+
+    fn between(
+        &mut self,
+        inner: &ast::Expr,
+        low: &ast::Expr,
+        high: &ast::Expr,
+        negated: bool,
+        whole: &ast::Expr,
+    ) -> Option<Bound> {
+        let (x, low_bound, high_bound) = (self.bind(inner), self.bind(low), self.bind(high));
+        let (x, low_bound, high_bound) = (x?, low_bound?, high_bound?);
+        let span = self.places.of(whole);
+        let at_least = self.call(">=", vec![x.clone(), low_bound], &[inner, low], span.clone());
+        let at_most = self.call("<=", vec![x, high_bound], &[inner, high], span);
+        let (at_least, at_most) = (at_least?, at_most?);
+        let growth = [at_least.growth, at_most.growth];
+        let kind = ExprKind::And(Box::new(at_least.expr), Box::new(at_most.expr));
+        Some(negate(Bound::of(kind, SqlType::Boolean, &growth), negated))
+    }
+
+    fn in_list(
+        &mut self,
+        inner: &ast::Expr,
+        list: &[ast::Expr],
+        negated: bool,
+        whole: &ast::Expr,
+    ) -> Option<Bound> {
+        let x = self.bind(inner);
+        let items: Vec<Option<Bound>> = list.iter().map(|it| self.bind(it)).collect();
+        let (x, items) = (x?, items.into_iter().collect::<Option<Vec<_>>>()?);
+        let mut tests = Vec::with_capacity(items.len());
+        for (item, written) in items.into_iter().zip(list) {
+            let span = self.places.of(whole);
+            tests.push(self.call("=", vec![x.clone(), item], &[inner, written], span)?.expr);
+        }
+        let any = any_of(tests)?;
+        Some(negate(Bound { expr: any, growth: Growth::Other }, negated))
+    }
+
+    fn case(
+        &mut self,
+        operand: Option<&ast::Expr>,
+        conditions: &[CaseWhen],
+        otherwise: Option<&ast::Expr>,
+        whole: &ast::Expr,
+    ) -> Option<Bound> {
+        let mut tests = Vec::with_capacity(conditions.len());
+        let mut results = Vec::with_capacity(conditions.len() + 1);
+        for CaseWhen { condition, result } in conditions {
+            tests.push(match operand {
+                Some(operand) => self.infix("=", &[operand, condition], false, whole),
+                None => self.condition(condition, "CASE WHEN"),
+            });
+            results.push(self.bind(result));
+        }
+        let last = otherwise.map(|it| self.bind(it));
+        let tests = tests.into_iter().collect::<Option<Vec<_>>>()?;
+        let mut results = results.into_iter().collect::<Option<Vec<_>>>()?;
+        let has_else = last.is_some();
+        if let Some(last) = last {
+            results.push(last?);
+        }
+        self.branches(tests, results, has_else, whole)
+    }
+
+    /// CASE over tests and results of one common type; the last result is the ELSE if there is one.
+    pub fn branches(
+        &mut self,
+        tests: Vec<Bound>,
+        results: Vec<Bound>,
+        has_else: bool,
+        whole: &ast::Expr,
+    ) -> Option<Bound> {
+        let span = self.places.of(whole);
+        let mut ty = SqlType::Null;
+        for result in &results {
+            match func::common_type(ty, result.expr.ty) {
+                Some(common) => ty = common,
+                None => return self.refuse(mismatch::branches(span, ty, result.expr.ty)),
+            }
+        }
+        if ty == SqlType::Null {
+            return self.refuse(
+                Diagnostic::error(span, "at least one branch must have a type")
+                    .detail("NULL alone says nothing about the type of the result.")
+                    .hint("Write CAST(NULL AS VARCHAR(16)) in one branch."),
+            );
+        }
+        let growth: Vec<Growth> = tests.iter().chain(&results).map(|it| it.growth).collect();
+        let mut results: Vec<Expr> = results.into_iter().map(|it| coerce(it.expr, ty)).collect();
+        let otherwise = if has_else { results.pop().map(Box::new) } else { None };
+        let branches = tests.into_iter().map(|it| it.expr).zip(results).collect();
+        Some(Bound::of(ExprKind::Case { branches, otherwise }, ty, &growth))
+    }
+
+    fn cast(&mut self, whole: &ast::Expr) -> Option<Bound> {
+        let ast::Expr::Cast { kind: ast::CastKind::Cast, expr: inner, data_type, .. } = whole else {
+            let span = self.places.of(whole);
+            return self.refuse(
+                Diagnostic::error(span, "this cast is not part of this language")
+                    .hint("Write CAST(x AS type)."),
+            );
+        };
+        let span = self.places.of(whole);
+        let ty_span = self.cast_type(inner, span.end);
+        let written = self.places.text(ty_span.clone());
+        let ty = types::bind(data_type, &written, ty_span);
+        let bound = self.bind(inner);
+        let ty = match ty {
+            Ok(ty) => ty,
+            Err(error) => return self.refuse(error),
+        };
+        let bound = bound?;
+        let from = bound.expr.ty;
+        if from != SqlType::Null && !cast::castable(from, ty) {
+            let text = self.places.text(self.places.of(inner));
+            return self.refuse(mismatch::no_cast(span, &text, from, ty));
+        }
+        let growth = cast_growth(bound.growth, from, ty);
+        if from == SqlType::Null {
+            return Some(Bound::new(bound.expr.kind, ty, growth));
+        }
+        Some(Bound::new(ExprKind::Cast(Box::new(bound.expr), CastRule::Explicit), ty, growth))
+    }
+
+    /// Where the type stands in `CAST(x AS type)`.
+    fn cast_type(&self, inner: &ast::Expr, end: usize) -> Range<usize> {
+        let mut at = self.places.of(inner).end;
+        while let Some(token) = self.places.next(at) {
+            if end <= token.start {
+                break;
+            }
+            at = token.end;
+            if self.places.is(&token, "AS") {
+                let start = self.places.next(at).map_or(at, |it| it.start);
+                return start..end.saturating_sub(1).max(start);
+            }
+        }
+        self.places.of(inner)
+    }
+
+    /// FLOOR and CEIL, of a number or to a unit of time.
+    fn round(
+        &mut self,
+        name: &str,
+        inner: &ast::Expr,
+        field: &CeilFloorKind,
+        whole: &ast::Expr,
+    ) -> Option<Bound> {
+        let span = self.places.of(whole);
+        let bound = self.bind(inner);
+        let name_in_table = match field {
+            CeilFloorKind::DateTimeField(DateTimeField::NoDateTime) => name.to_owned(),
+            CeilFloorKind::DateTimeField(unit) => match literal::unit_of(&unit.to_string()) {
+                Some(unit) => format!("{name} TO {unit}"),
+                None => return self.refuse(mismatch::unit(span, &unit.to_string())),
+            },
+            CeilFloorKind::Scale(_) => {
+                return self.refuse(
+                    Diagnostic::error(span, format!("{name} takes one argument"))
+                        .detail("It rounds to a whole number, or with TO to a unit of time.")
+                        .hint("To keep digits behind the point write CAST(x AS DECIMAL(10,2))."),
+                );
+            }
+        };
+        let bound = bound?;
+        let growth = if name == "FLOOR" { bound.growth.floored() } else { bound.growth.ceiled() };
+        let call = self.call(&name_in_table, vec![bound], &[inner], span)?;
+        Some(Bound { growth, ..call })
+    }
+}
+
+/// What is left of growing after a cast: types that keep the order keep it (sql.md 4.4).
+fn cast_growth(growth: Growth, from: SqlType, to: SqlType) -> Growth {
+    if growth.constant() {
+        return growth;
+    }
+    let number = |it: SqlType| types::numeric(it) || matches!(it, SqlType::Interval(_));
+    match (from, to) {
+        _ if from == to => growth,
+        (SqlType::Date, SqlType::Timestamp) => growth,
+        (SqlType::Timestamp, SqlType::Date) => growth.floored(),
+        _ if number(from) && number(to) => growth.floored(),
+        _ => Growth::Other,
+    }
+}
+
+/// Whether any of the tests holds: a balanced tree, so that a long list is not a deep one.
+fn any_of(mut tests: Vec<Expr>) -> Option<Expr> {
+    while 1 < tests.len() {
+        let mut half = Vec::with_capacity(tests.len().div_ceil(2));
+        let mut rest = tests.into_iter();
+        while let Some(one) = rest.next() {
+            half.push(match rest.next() {
+                Some(two) => Expr { kind: ExprKind::Or(Box::new(one), Box::new(two)), ty: SqlType::Boolean },
+                None => one,
+            });
+        }
+        tests = half;
+    }
+    tests.pop()
+}
+
+fn negate(bound: Bound, negated: bool) -> Bound {
+    if !negated {
+        return bound;
+    }
+    Bound::new(ExprKind::Not(Box::new(bound.expr)), SqlType::Boolean, bound.growth)
+}
+
+fn is_zero(value: &Value) -> bool {
+    match value {
+        Value::Int(it) => *it == 0,
+        Value::Double(it) => *it == 0.0,
+        _ => false,
+    }
+}
+
+/// The type of a negative literal: a sign is no digit.
+fn unsigned(ty: SqlType) -> SqlType {
+    match ty {
+        SqlType::Decimal { precision, scale } => {
+            SqlType::Decimal { precision: precision.saturating_sub(1), scale }
+        }
+        ty => ty,
+    }
+}
+
+fn hex(digits: &str) -> Option<Vec<u8>> {
+    let pairs = digits.len().is_multiple_of(2) && digits.is_ascii();
+    let byte = |at: usize| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok();
+    if pairs { (0..digits.len()).step_by(2).map(byte).collect() } else { None }
+}
+
+/// The fields an interval runs over; `None` for a unit the language does not have.
+fn qualifier(it: &ast::Interval) -> Option<Qualifier> {
+    let first = literal::unit_of(&it.leading_field.as_ref()?.to_string())?;
+    let last = match &it.last_field {
+        Some(last) => literal::unit_of(&last.to_string())?,
+        None => first,
+    };
+    let one_family = types::monthly(first) == types::monthly(last);
+    (first <= last && one_family).then_some(Qualifier { first, last })
+}
+
+/// The warning for a text that spells a column's name.
+pub fn text_like_a_name(text: &str, column: &str, span: Range<usize>) -> Diagnostic {
+    Diagnostic::warning(span, format!("'{text}' is text, not a column"))
+        .detail(format!(
+            "Every row now says the word {text}. Single quotes make text, double quotes make a name."
+        ))
+        .hint(format!("Write {} with double quotes.", quoted(column)))
+}

@@ -1,0 +1,585 @@
+//! Queries: FROM, WHERE, GROUP BY, the select list and DISTINCT become a tree of operators.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use sqlparser::ast::{
+    self, Distinct, GroupByExpr, SelectItem, SelectItemQualifiedWildcardKind, SetExpr, Spanned, TableFactor,
+};
+
+use crate::sql::ast::{Name, bytes, shown};
+use crate::sql::bind::expr::{
+    AGGREGATES_FROM, Binder, Bound, Clause, OUTPUT_ROWTIME, coerce, text_like_a_name,
+};
+use crate::sql::bind::scope::{Relation, ScopeColumn};
+use crate::sql::bind::{Session, group, mismatch, not_yet};
+use crate::sql::diag::Diagnostic;
+use crate::sql::dialect::reserved;
+use crate::sql::monotonic::Growth;
+use crate::sql::parse::{reserved_word, single_name};
+use crate::sql::plan::{Aggregate, Expr, ExprKind, Rel};
+use crate::sql::value::{SqlType, Value};
+
+/// A bound query and what comes out of it.
+pub struct Output {
+    pub rel: Rel,
+    pub columns: Vec<OutputColumn>,
+    /// The select list.
+    pub span: Range<usize>,
+}
+
+/// A column that comes out of a query.
+#[derive(Clone)]
+pub struct OutputColumn {
+    pub name: String,
+    pub ty: SqlType,
+    pub span: Range<usize>,
+    /// For a function of ROWTIME alone in a query that keeps ROWTIME: that function.
+    pub of_rowtime: Option<(Expr, Growth)>,
+}
+
+/// One item of a select list, bound.
+pub struct Item {
+    pub name: String,
+    pub bound: Bound,
+    pub span: Range<usize>,
+    /// `expr AS ROWTIME`: the time of the row, not a column of it.
+    pub rowtime: bool,
+    /// ROWTIME by itself: the time of the row that comes out.
+    pub output_rowtime: bool,
+    /// Columns of the input it names, and where.
+    pub seen: group::Seen,
+}
+
+impl Session<'_> {
+    /// Binds a query. `None` when something in it is wrong; what is wrong is said.
+    pub fn query(&mut self, query: &ast::Query, outermost: bool) -> Option<Output> {
+        let span = bytes(query.span());
+        if let Some(with) = &query.with {
+            return self.refuse(
+                Diagnostic::error(bytes(with.with_token.0.span), "WITH is not part of this language")
+                    .detail("A named step of a query is a stream of its own here.")
+                    .hint("Create a stream and a pump for it, and read from that stream."),
+            );
+        }
+        if query.limit_clause.is_some() || query.fetch.is_some() {
+            return self.refuse(
+                Diagnostic::error(span, "LIMIT is not part of this language")
+                    .detail("A stream has no end, so there are no first rows of it.")
+                    .hint("Take LIMIT away; to keep fewer rows filter them with WHERE."),
+            );
+        }
+        let output = match &*query.body {
+            SetExpr::Select(select) => self.select(select, outermost),
+            SetExpr::Query(inner) => self.query(inner, outermost),
+            SetExpr::SetOperation { op, set_quantifier, .. } => {
+                return self.refuse(set_operation(span, *op, *set_quantifier));
+            }
+            SetExpr::Values(_) => {
+                return self.refuse(
+                    Diagnostic::error(span, "VALUES cannot feed a stream")
+                        .detail("A pump runs for ever, and VALUES has a few rows only.")
+                        .hint("Write SELECT STREAM … FROM a stream."),
+                );
+            }
+            _ => {
+                return self.refuse(
+                    Diagnostic::error(span, "a query begins with SELECT STREAM")
+                        .detail("Only a query can stand here."),
+                );
+            }
+        }?;
+        if let Some(order) = &query.order_by {
+            return self.refuse(not_yet(bytes(order.span()), "ORDER BY"));
+        }
+        Some(output)
+    }
+
+    fn select(&mut self, select: &ast::Select, outermost: bool) -> Option<Output> {
+        if outermost && !self.streaming.contains(&bytes(select.select_token.0.span).start) {
+            self.said.push(
+                Diagnostic::note(
+                    bytes(select.select_token.0.span),
+                    "a query over a stream says SELECT STREAM",
+                )
+                .detail("Inside a pump it is read as if STREAM stood there.")
+                .hint("Write SELECT STREAM."),
+            );
+        }
+        if let Some(error) = self.foreign_clause(select) {
+            return self.refuse(error);
+        }
+        let relation = self.from(select)?;
+        let aliases = aliases(&select.projection);
+        let keys = match &select.group_by {
+            GroupByExpr::Expressions(keys, modifiers) if modifiers.is_empty() => keys.as_slice(),
+            _ => {
+                return self
+                    .refuse(Diagnostic::error(bytes(select.group_by.span()), "GROUP BY takes expressions"));
+            }
+        };
+        let mut aggregates = Vec::new();
+        let condition = select.selection.as_ref().map(|it| {
+            let mut binder = self.binder(&relation, Clause::Where, &aliases, &mut aggregates);
+            binder.condition(it, "WHERE")
+        });
+        let clause = if keys.is_empty() { Clause::Select } else { Clause::SelectGroups };
+        let items = self.items(select, &relation, clause, &mut aggregates);
+        let groups = self.groups(keys, &relation, &aliases);
+        let having = select.having.as_ref().map(|it| {
+            let mut binder = self.binder(&relation, Clause::Having, &[], &mut aggregates);
+            let bound = binder.condition(it, "HAVING");
+            let seen = std::mem::take(&mut binder.seen);
+            bound.map(|it| (it, seen))
+        });
+        let span = self.list_span(select);
+        let condition = flatten(condition)?;
+        let (items, groups, having) = (items?, groups?, flatten(having)?);
+        let input = match condition {
+            Some(condition) => Rel::Filter { input: relation.rel.clone(), condition: condition.expr },
+            None => (*relation.rel).clone(),
+        };
+        if !keys.is_empty() {
+            if select.distinct.is_some() && select.distinct != Some(Distinct::All) {
+                return self.refuse(not_yet(span, "SELECT DISTINCT with GROUP BY"));
+            }
+            let request =
+                group::Request { relation: &relation, input, keys, groups, aggregates, items, having, span };
+            return self.aggregate(request);
+        }
+        if let Some((having, _)) = having {
+            drop(having);
+            let place = select.having.as_ref().map_or(span, |it| self.places.of(it));
+            return self.refuse(
+                Diagnostic::error(place, "HAVING needs GROUP BY")
+                    .detail("HAVING filters groups, and this query has none.")
+                    .hint("Filter rows with WHERE."),
+            );
+        }
+        if !aggregates.is_empty() {
+            return self.refuse(self.endless(&relation, span));
+        }
+        match &select.distinct {
+            Some(Distinct::Distinct) => self.distinct(&relation, input, items, span),
+            Some(Distinct::On(_)) => self.refuse(
+                Diagnostic::error(span, "DISTINCT ON is not part of this language")
+                    .hint("Write SELECT STREAM DISTINCT."),
+            ),
+            _ => Some(project(input, items, span)),
+        }
+    }
+
+    pub fn binder<'s>(
+        &'s mut self,
+        relation: &'s Relation,
+        clause: Clause,
+        aliases: &'s [String],
+        aggregates: &'s mut Vec<Aggregate>,
+    ) -> Binder<'s, 's> {
+        Binder {
+            places: &self.places,
+            relation,
+            clause,
+            aliases,
+            said: &mut self.said,
+            aggregates,
+            seen: Vec::new(),
+        }
+    }
+
+    /// Clauses that other databases have.
+    fn foreign_clause(&self, select: &ast::Select) -> Option<Diagnostic> {
+        let name = match select {
+            it if it.top.is_some() => "TOP",
+            it if it.into.is_some() => "SELECT INTO",
+            it if it.qualify.is_some() => "QUALIFY",
+            it if it.prewhere.is_some() => "PREWHERE",
+            it if !it.lateral_views.is_empty() => "LATERAL VIEW",
+            it if !it.connect_by.is_empty() => "CONNECT BY",
+            it if !it.cluster_by.is_empty() || !it.distribute_by.is_empty() || !it.sort_by.is_empty() => {
+                "SORT BY"
+            }
+            _ => return None,
+        };
+        let span = bytes(select.select_token.0.span);
+        Some(Diagnostic::error(span, format!("{name} is not part of this language")))
+    }
+
+    /// The select list, from its first to its last token.
+    fn list_span(&self, select: &ast::Select) -> Range<usize> {
+        let place = |it: &SelectItem| match it {
+            SelectItem::UnnamedExpr(expr) => self.places.of(expr),
+            SelectItem::ExprWithAlias { expr, alias } => self.places.of(expr).start..bytes(alias.span).end,
+            other => bytes(other.span()),
+        };
+        let start = select.projection.first().map_or(0, |it| place(it).start);
+        start..select.projection.last().map_or(start, |it| place(it).end).max(start)
+    }
+
+    fn from(&mut self, select: &ast::Select) -> Option<Relation> {
+        let Some(first) = select.from.first() else {
+            return self.refuse(
+                Diagnostic::error(bytes(select.select_token.0.span), "this query reads from nothing")
+                    .detail("Rows come from a stream.")
+                    .hint("Write FROM and the name of a stream."),
+            );
+        };
+        let second = first.joins.first().map(|it| &it.relation).or(select.from.get(1).map(|it| &it.relation));
+        if let Some(second) = second {
+            let start = bytes(first.relation.span()).start;
+            return self.refuse(not_yet(start..bytes(second.span()).end.max(start), "joins"));
+        }
+        self.factor(&first.relation)
+    }
+
+    fn factor(&mut self, factor: &TableFactor) -> Option<Relation> {
+        match factor {
+            TableFactor::Table { name, alias, args: None, version: None, .. } => {
+                let name = match single_name(name) {
+                    Ok(name) => name,
+                    Err(error) => return self.refuse(error),
+                };
+                let relation = self.stream_relation(&name)?;
+                self.rename(relation, alias.as_ref())
+            }
+            TableFactor::Table { name, version: Some(_), .. } => {
+                self.refuse(not_yet(bytes(name.span()), "windows over a stream in FROM"))
+            }
+            TableFactor::Derived { subquery, alias, lateral: false, .. } => {
+                let output = self.query(subquery, false)?;
+                let columns = output
+                    .columns
+                    .into_iter()
+                    .map(|it| ScopeColumn {
+                        name: it.name,
+                        ty: it.ty,
+                        visible: true,
+                        of_rowtime: it.of_rowtime,
+                    })
+                    .collect();
+                let relation = Relation { name: None, stream: None, columns, rel: Arc::new(output.rel) };
+                self.rename(relation, alias.as_ref())
+            }
+            TableFactor::TableFunction { .. } | TableFactor::Table { .. } | TableFactor::Function { .. } => {
+                self.refuse(not_yet(bytes(factor.span()), "table functions"))
+            }
+            TableFactor::NestedJoin { table_with_joins, alias: None }
+                if table_with_joins.joins.is_empty() =>
+            {
+                self.factor(&table_with_joins.relation)
+            }
+            _ => self.refuse(not_yet(bytes(factor.span()), "joins")),
+        }
+    }
+
+    /// `AS t` and `AS t(a, b)`.
+    fn rename(&mut self, mut relation: Relation, alias: Option<&ast::TableAlias>) -> Option<Relation> {
+        let Some(alias) = alias else { return Some(relation) };
+        let name = self.alias(&Name::new(&alias.name))?;
+        if !alias.columns.is_empty() {
+            let visible = relation.columns.iter().filter(|it| it.visible).count();
+            let names: Vec<Name> = alias.columns.iter().map(|it| Name::new(&it.name)).collect();
+            if names.len() != visible {
+                let span = name.span.start..names.last().map_or(name.span.end, |it| it.span.end);
+                let message = format!("{} names for {visible} columns", names.len());
+                return self.refuse(
+                    Diagnostic::error(span, message)
+                        .detail("The list behind an alias names every column; ROWTIME does not count.")
+                        .hint(format!("The columns are {}.", relation.listing())),
+                );
+            }
+            for name in &names {
+                self.alias(name)?;
+            }
+            for (column, name) in relation.columns.iter_mut().filter(|it| it.visible).zip(&names) {
+                column.name.clone_from(&name.stored);
+            }
+        }
+        relation.name = Some(name.stored);
+        Some(relation)
+    }
+
+    /// A name given with AS: a reserved word can be one only in quotes.
+    fn alias(&mut self, name: &Name) -> Option<Name> {
+        if !name.quoted && reserved(&name.stored) {
+            return self.refuse(reserved_word(name.span.clone(), &name.written));
+        }
+        Some(name.clone())
+    }
+
+    /// Binds every item; `None` if one of them is wrong.
+    fn items(
+        &mut self,
+        select: &ast::Select,
+        relation: &Relation,
+        clause: Clause,
+        aggregates: &mut Vec<Aggregate>,
+    ) -> Option<Vec<Item>> {
+        let mut items = Vec::new();
+        let mut whole = true;
+        for written in &select.projection {
+            match self.item(written, relation, clause, items.len(), aggregates) {
+                Some(more) => items.extend(more),
+                None => whole = false,
+            }
+        }
+        whole.then_some(items)
+    }
+
+    fn item(
+        &mut self,
+        written: &SelectItem,
+        relation: &Relation,
+        clause: Clause,
+        position: usize,
+        aggregates: &mut Vec<Aggregate>,
+    ) -> Option<Vec<Item>> {
+        match written {
+            SelectItem::UnnamedExpr(expr) => self.named(expr, None, relation, clause, position, aggregates),
+            SelectItem::ExprWithAlias { expr, alias } => {
+                self.named(expr, Some(Name::new(alias)), relation, clause, position, aggregates)
+            }
+            SelectItem::Wildcard(options) => {
+                let span = bytes(options.wildcard_token.0.span);
+                Some(self.star(relation, clause, span, aggregates))
+            }
+            SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), _) => {
+                let name = match single_name(name) {
+                    Ok(name) => name,
+                    Err(error) => return self.refuse(error),
+                };
+                if relation.name.as_ref() != Some(&name.stored) {
+                    return self.refuse(relation.unknown_qualifier(&name));
+                }
+                Some(self.star(relation, clause, name.span, aggregates))
+            }
+            other => {
+                self.refuse(Diagnostic::error(bytes(other.span()), "this item is not part of this language"))
+            }
+        }
+    }
+
+    /// `*`: every declared column, without ROWTIME.
+    fn star(
+        &mut self,
+        relation: &Relation,
+        clause: Clause,
+        span: Range<usize>,
+        aggregates: &mut Vec<Aggregate>,
+    ) -> Vec<Item> {
+        let mut binder = self.binder(relation, clause, &[], aggregates);
+        let columns = relation.columns.iter().enumerate().filter(|it| it.1.visible);
+        columns
+            .map(|(at, column)| Item {
+                name: column.name.clone(),
+                bound: binder.column(at, span.clone()),
+                span: span.clone(),
+                rowtime: false,
+                output_rowtime: false,
+                seen: vec![(at, span.clone())],
+            })
+            .collect()
+    }
+
+    fn named(
+        &mut self,
+        expr: &ast::Expr,
+        alias: Option<Name>,
+        relation: &Relation,
+        clause: Clause,
+        position: usize,
+        aggregates: &mut Vec<Aggregate>,
+    ) -> Option<Vec<Item>> {
+        let mut binder = self.binder(relation, clause, &[], aggregates);
+        let bound = binder.bind(expr);
+        let seen = std::mem::take(&mut binder.seen);
+        let span = self.places.of(expr);
+        let rowtime = alias.as_ref().is_some_and(|it| it.stored == "ROWTIME");
+        if let Some(name) = &alias
+            && !rowtime
+        {
+            self.alias(name)?;
+        }
+        let bound = bound?;
+        if let ExprKind::Literal(Value::Null) = bound.expr.kind
+            && bound.expr.ty == SqlType::Null
+        {
+            return self.refuse(mismatch::bare_null(span, None));
+        }
+        if rowtime && bound.expr.ty != SqlType::Timestamp {
+            return self.refuse(
+                Diagnostic::error(span, format!("ROWTIME is a TIMESTAMP, not {}", bound.expr.ty))
+                    .detail("AS ROWTIME sets the time of the row that comes out.")
+                    .hint("Give it a TIMESTAMP, or another name."),
+            );
+        }
+        self.spells_a_column(&bound, relation, span.clone());
+        let output_rowtime = matches!(expr, ast::Expr::Identifier(it)
+            if it.quote_style.is_none() && it.value.eq_ignore_ascii_case("ROWTIME"));
+        let name = alias.map(|it| it.stored).unwrap_or_else(|| default_name(expr, position));
+        Some(vec![Item { name, bound, span, rowtime, output_rowtime: output_rowtime && !rowtime, seen }])
+    }
+
+    /// `'sensorId'` where `"sensorId"` was meant.
+    fn spells_a_column(&mut self, bound: &Bound, relation: &Relation, span: Range<usize>) {
+        let ExprKind::Literal(Value::Text(text)) = &bound.expr.kind else { return };
+        let upper = text.to_uppercase();
+        if let Some(column) = relation.columns.iter().find(|it| it.name.to_uppercase() == upper) {
+            self.said.push(text_like_a_name(text, &column.name, span));
+        }
+    }
+
+    /// SELECT DISTINCT: each combination once per value of the item that grows with time.
+    fn distinct(
+        &mut self,
+        relation: &Relation,
+        input: Rel,
+        items: Vec<Item>,
+        span: Range<usize>,
+    ) -> Option<Output> {
+        let bare = |it: &Item| matches!(it.bound.expr.kind, ExprKind::RowTime);
+        let grows = |it: &Item| it.bound.growth.window().is_some() && !it.rowtime;
+        let found = items
+            .iter()
+            .position(|it| it.bound.growth.of_rowtime() && !bare(it) && !it.rowtime)
+            .or_else(|| items.iter().position(|it| grows(it) && !bare(it)))
+            .or_else(|| items.iter().position(grows));
+        let Some(monotonic) = found else {
+            return self.refuse(no_floor(relation, span));
+        };
+        let window = items[monotonic].bound.growth.window()?;
+        // ROWTIME by itself is the time of the row that comes out, unless it is what closes the window.
+        let inner: Vec<usize> =
+            (0..items.len()).filter(|&at| !items[at].output_rowtime || at == monotonic).collect();
+        let place = |at: usize| inner.iter().position(|&it| it == at);
+        let compared =
+            (0..inner.len()).filter(|&at| !bare(&items[inner[at]]) || inner[at] == monotonic).collect();
+        let rel = Rel::Distinct {
+            input: Arc::new(input),
+            items: inner.iter().map(|&at| items[at].bound.expr.clone()).collect(),
+            compared,
+            monotonic: place(monotonic)?,
+            window,
+        };
+        let plain = inner.len() == items.len() && !items.iter().any(|it| it.rowtime);
+        if plain {
+            return Some(Output { rel, columns: items.into_iter().map(plain_column).collect(), span });
+        }
+        let mut items = items;
+        for (at, item) in items.iter_mut().enumerate() {
+            let kind = place(at).map_or(ExprKind::RowTime, ExprKind::Column);
+            item.bound = Bound::new(kind, item.bound.expr.ty, Growth::Other);
+        }
+        Some(project(rel, items, span))
+    }
+
+    /// An aggregate without GROUP BY.
+    fn endless(&self, relation: &Relation, span: Range<usize>) -> Diagnostic {
+        Diagnostic::error(span, "this aggregate would never end: the query has no GROUP BY")
+            .detail("A stream has no last row, so an aggregate needs a window of time.")
+            .hint(format!("Write GROUP BY FLOOR({}.ROWTIME TO MINUTE).", group::qualifier(relation)))
+    }
+}
+
+/// Puts the items over a relation.
+pub fn project(input: Rel, items: Vec<Item>, span: Range<usize>) -> Output {
+    let rowtime = items.iter().find(|it| it.rowtime).map(|it| it.bound.expr.clone());
+    let kept: Vec<Item> = items.into_iter().filter(|it| !it.rowtime).collect();
+    let exprs = kept
+        .iter()
+        .map(|it| match (&rowtime, it.output_rowtime) {
+            (Some(rowtime), true) => rowtime.clone(),
+            _ => it.bound.expr.clone(),
+        })
+        .collect();
+    let keeps_time = rowtime.is_none();
+    let columns = kept
+        .into_iter()
+        .map(|it| {
+            let function = keeps_time && it.bound.growth.of_rowtime();
+            let of_rowtime = function.then(|| (it.bound.expr.clone(), it.bound.growth));
+            OutputColumn { of_rowtime, ..plain_column(it) }
+        })
+        .collect();
+    Output { rel: Rel::Project { input: Arc::new(input), items: exprs, rowtime }, columns, span }
+}
+
+fn plain_column(item: Item) -> OutputColumn {
+    OutputColumn { name: item.name, ty: item.bound.expr.ty, span: item.span, of_rowtime: None }
+}
+
+/// A column's own name, or EXPR$ and its position.
+fn default_name(expr: &ast::Expr, position: usize) -> String {
+    match expr {
+        ast::Expr::Identifier(ident) => Name::new(ident).stored,
+        ast::Expr::CompoundIdentifier(parts) => {
+            parts.last().map_or_else(|| format!("EXPR${position}"), |it| Name::new(it).stored)
+        }
+        _ => format!("EXPR${position}"),
+    }
+}
+
+fn aliases(items: &[SelectItem]) -> Vec<String> {
+    let alias = |it: &SelectItem| match it {
+        SelectItem::ExprWithAlias { alias, .. } => Some(Name::new(alias).stored),
+        _ => None,
+    };
+    items.iter().filter_map(alias).collect()
+}
+
+/// An optional clause: absent is fine, wrong is not.
+fn flatten<T>(clause: Option<Option<T>>) -> Option<Option<T>> {
+    match clause {
+        None => Some(None),
+        Some(bound) => bound.map(Some),
+    }
+}
+
+fn no_floor(relation: &Relation, span: Range<usize>) -> Diagnostic {
+    Diagnostic::error(span, "SELECT STREAM DISTINCT needs an expression that only grows with time")
+        .detail("It remembers the rows it has seen, and forgets them when that expression changes.")
+        .hint(format!("Add FLOOR({}.ROWTIME TO SECOND) to the list.", group::qualifier(relation)))
+}
+
+fn set_operation(span: Range<usize>, op: ast::SetOperator, quantifier: ast::SetQuantifier) -> Diagnostic {
+    let all = matches!(quantifier, ast::SetQuantifier::All);
+    if op == ast::SetOperator::Union && all {
+        return not_yet(span, "UNION ALL");
+    }
+    let name = if op == ast::SetOperator::Union { "UNION without ALL".to_owned() } else { op.to_string() };
+    Diagnostic::error(span, format!("{name} is not possible over a stream"))
+        .detail("It would have to remember every row that has ever passed.")
+        .hint("Streams are joined end to end with UNION ALL.")
+}
+
+/// Replaces what stands for the output's ROWTIME and for aggregates; used by [`group`].
+pub fn is_placeholder(kind: &ExprKind) -> Option<usize> {
+    match kind {
+        ExprKind::Column(OUTPUT_ROWTIME) => Some(OUTPUT_ROWTIME),
+        ExprKind::Column(at) if AGGREGATES_FROM <= *at => Some(*at),
+        _ => None,
+    }
+}
+
+/// The assignments of an insert: each target column takes its item, or NULL.
+pub fn assign(columns: &[OutputColumn], targets: &[(SqlType, Option<usize>)]) -> Vec<Expr> {
+    targets
+        .iter()
+        .map(|&(ty, item)| match item.and_then(|at| Some((at, columns.get(at)?))) {
+            Some((at, column)) => coerce(Expr { kind: ExprKind::Column(at), ty: column.ty }, ty),
+            None => Expr { kind: ExprKind::Literal(Value::Null), ty },
+        })
+        .collect()
+}
+
+/// How an item reads in a message.
+pub fn item_text(column: &OutputColumn, text: &str) -> String {
+    let written = super::scope::excerpt(text, column.span.clone());
+    if written == "*"
+        || written.is_empty()
+        || text.get(column.span.clone()).is_some_and(|it| it.ends_with('*'))
+    {
+        return shown(&column.name);
+    }
+    written
+}
