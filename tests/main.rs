@@ -3,4 +3,5 @@
 mod guide;
 mod services;
 mod templates;
+mod tidy;
 mod walks;
