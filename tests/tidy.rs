@@ -217,7 +217,7 @@ fn long_functions(file: &File) -> Vec<String> {
         }
         let closes = |it: &&str| indent(it) == indent(line) && it.trim_start().starts_with('}');
         let one_line = line.ends_with('}') || line.ends_with(';');
-        let length = lines[at + 1..].iter().position(|it| closes(&it)).map_or(0, |it| it + 2);
+        let length = lines[at + 1..].iter().position(closes).map_or(0, |it| it + 2);
         if !one_line && FUNCTION_LINES < length {
             found.push(format!("{}:{}: {name} has {length} lines", file.path, at + 1));
         }
