@@ -490,3 +490,263 @@ fn judge(text: &str) {
         }
     }
 }
+
+/// The forms found in public labs (generator.md, section 9), by their numbers there. Both readings take
+/// them all, and they do not need a note.
+#[test]
+fn public_templates_are_accepted() {
+    let weighted = |open: &str, close: &str| {
+        format!(
+            "{{\n  \"s\": {{{{random.weightedArrayElement({open}{{\n    \"weights\": [0.3, 0.7],\n    \"data\": [32, 34]\n  }}{close})}}}}\n}}"
+        )
+    };
+    let usages: Vec<(u32, String)> = vec![
+        (1, "{{name.firstName}},{{name.lastName}},{{random.number(70)}},{{internet.ip}}".into()),
+        (2, "{\n    \"sensorId\": {{random.number(50)}},\n    \"currentTemperature\": {{random.number(\n        {\n            \"min\":10,\n            \"max\":150\n        }\n    )}},\n    \"status\": \"{{random.arrayElement(\n        [\"OK\",\"FAIL\",\"WARN\"]\n    )}}\"\n}".into()),
+        (3, "{\"a\": {{random.number({\"min\": 10, \"max\": 150})}}, \"b\": \"{{random.arrayElement([\"OK\", \"FAIL\"])}}\"}".into()),
+        (4, weighted("", "\n")),
+        (5, weighted("\n    ", "\n  ")),
+        (6, "{\"age\":{{random.weightedArrayElement({\"weights\":[0.25,0.25,0.25,0.25],\"data\":[32,34,28,40]})}}}".into()),
+        (7, "{\"state\":{{random.weightedArrayElement({\"weights\":[0.9,0.1],\"data\":[\"\\\"Running\\\"\",\"\\\"Stopped\\\"\"]})}}}".into()),
+        (8, "{\"customer\":{{random.arrayElement([\"\\\"Ann Lee\\\"\",\"\\\"Bo Ray\\\"\"])}}}".into()),
+        (9, "{\"a\":\"{{random.uuid}}\",\"b\":\"{{random.uuid}}\"}".into()),
+        (10, "{\"t\":\"{{date.now}}\"}".into()),
+        (11, "{\"t\":\"{{date.utc(\"YYYY-MM-DD HH:mm:ss.SSS\")}}\",\"u\":\"{{date.utc(\"YYYY/MM/DD HH:mm:ss\")}}\"}".into()),
+        (12, "{{internet.ip}} - - [{{date.now(\"DD/MMM/YYYY:HH:mm:ss ZZ\")}}] \"GET /{{random.word}} HTTP/1.1\" 200 {{random.number(5000)}}".into()),
+        (13, "{\"t\":\"{{date.now(\"dddd, MMMM Do YYYY, h:mm:ss a\")}}\"}".into()),
+        (14, "{\"t\":\"{{date.now(\"YYYY-MM-DDTkk:mm:ss.SSSSS\")}}\",\"x:\"1\"}".into()),
+        (15, "{\"t\":\"{{date.now(\"YYYY-MM-DDTHH:mm:ss\")}}Z\"}".into()),
+        (16, "{\"t\":{{date.now(\"X\")}}}".into()),
+        (17, "{{date.utc(YYYY-MM-DD)}} {{date.utc(YYYY)}} {{date.utc(MM)}} {{date.utc(DD)}}".into()),
+        (18, "{{date.now(\"iso\")}}".into()),
+        (19, "{\"v\":{{random.number.float(\n{\n\"min\":1,\n\"max\":99,\n\"precision\":0.01\n})}}}".into()),
+        (20, "{\"v\":{{random.number({ \"min\": 50, \"max\": 1000, \"precision\": 0.01 })}}}".into()),
+        (21, "{\"id\":\"{{random.number(1000000000)}}\"}".into()),
+        (22, "sensor-{{random.number(9)}} {{random.word}}-{{random.number({\"min\":1,\"max\":9})}}".into()),
+        (23, "{\n  \"a\": {\n    \"b\": {\n      \"c\": \"{{name.firstName}}\"\n    }\n  },\n  \"d\": \"{{name.lastName}}\"\n}".into()),
+        (24, "{\"list\":[{\"a\":1,\"b\":{\"c\":{{random.number(5)}}}}]}".into()),
+        (25, "{{random.arrayElement([\"\",  \"AL\",\"AK\" , \"AZ\"])}}".into()),
+        (26, "{\"p\":\"{{commerce.productName}} {{commerce.color}} {{commerce.department}} {{commerce.product}}\",\"c\":\"{{commerce.price}}\",\"i\":\"{{image.imageUrl}}\",\"f\":\"{{date.past}}\",\"t\":\"{{date.future}}\"}".into()),
+        (27, "{\n\t\"ip\": \"{{internet.ip}}\",\n\t\"d\": \"{{internet.domainName}}\",\n\t\"u\": \"{{internet.userAgent}}\",\n\t\"c\": \"{{address.city}}, {{address.state}}\",\n\t\"p\": \"{{random.arrayElement([\"/a\",\"/b\"])}}\"\n}".into()),
+        (28, "\"{{random.arrayElement(\n  [\"It is late.\",\n   \"It is early.\"]\n)}}\"".into()),
+        (28, "## a comment\n{\"a\":{{random.number(3)}}}".into()),
+    ];
+    let bad_json = [1, 12, 14, 17, 18, 22, 25, 28];
+    for (number, text) in usages {
+        for mode in [Mode::Tolerant, Mode::Strict] {
+            let template = compile(&text, mode);
+            assert!(template.notes().is_empty(), "{number}: {:?}", template.notes());
+            for record in render_all(&template, 20) {
+                assert!(!record.contains(['\n', '\u{fdd0}']) && !record.contains("{{"), "{number}: {record}");
+                let json = serde_json::from_str::<serde_json::Value>(&record);
+                assert!(json.is_ok() || bad_json.contains(&number), "{number}: {record}");
+            }
+        }
+    }
+}
+
+/// Errors are said with line and column, message and hint, and all of them at once.
+#[test]
+fn errors_have_their_place() {
+    for (text, line, column, message, hint) in [
+        (
+            "{\n  \"a\": {{random.numbr(5)}}\n}",
+            2,
+            10,
+            "placeholder \"random.numbr\" does not exist",
+            "Perhaps you meant {{random.number}}.",
+        ),
+        (
+            "é{{ foo.bar }}",
+            1,
+            5,
+            "placeholder \"foo.bar\" does not exist",
+            "For example {{random.number(100)}} or {{name.firstName}}.",
+        ),
+        (
+            "{{name.firstname}}",
+            1,
+            3,
+            "placeholder \"name.firstname\" does not exist",
+            "Write {{name.firstName}}.",
+        ),
+        (
+            "{{foo}}",
+            1,
+            3,
+            "placeholder \"foo\" does not exist",
+            "For example {{random.number(100)}} or {{name.firstName}}.",
+        ),
+        ("{{name}}", 1, 3, "placeholder \"name\" does not exist", "One of them is {{name.firstName}}."),
+        (
+            "{{finance.iban}}",
+            1,
+            3,
+            "placeholder \"finance.iban\" does not exist",
+            "The nearest thing here is {{finance.account(16)}}.",
+        ),
+        (
+            "{{vehicle.model}}",
+            1,
+            3,
+            "placeholder \"vehicle.model\" does not exist",
+            "The nearest thing here is {{random.arrayElement([\"car\",\"bus\",\"truck\"])}}.",
+        ),
+        (
+            "x\n {{random.number({\"min\":1, \"mx\":3})}}",
+            2,
+            18,
+            "option \"mx\" does not exist",
+            "The options are \"min\", \"max\" and \"precision\".",
+        ),
+        (
+            "{{random.arrayElement([“a”,”b”])}}",
+            1,
+            24,
+            "“ is a typographic quote",
+            "Write \" instead: [\"a\",\"b\"]",
+        ),
+        (
+            "{{random.arrayElement([])}}",
+            1,
+            23,
+            "the list is empty",
+            "Write at least one element: [\"a\", \"b\"].",
+        ),
+        (
+            "a {{random.number(5",
+            1,
+            3,
+            "the {{ is never closed",
+            "A placeholder ends with }}, for example {{random.number(100)}}.",
+        ),
+        (
+            "a {{random.number(5}} b",
+            1,
+            3,
+            "the parenthesis, bracket or quote in the placeholder is never closed",
+            "A placeholder ends with }}, for example {{random.number(100)}}.",
+        ),
+        (
+            "{{random.number 5}}",
+            1,
+            17,
+            "\"5\" does not belong here",
+            "Arguments stand in parentheses right after the name: {{random.number(…)}}.",
+        ),
+        (
+            "{{}}",
+            1,
+            1,
+            "a placeholder needs a name",
+            "For example {{random.number(100)}} or {{name.firstName}}.",
+        ),
+        (
+            "{{random.number({\"precision\":0})}}",
+            1,
+            17,
+            "the precision must be above 0",
+            "Write 1 for whole numbers, 0.01 for two decimals.",
+        ),
+        (
+            "{{random.number({\"min\":[1]})}}",
+            1,
+            17,
+            "\"min\" must be a number, not [1]",
+            "Write \"min\": 10.",
+        ),
+        (
+            "{{random.number({min:1)}}",
+            1,
+            1,
+            "the parenthesis, bracket or quote in the placeholder is never closed",
+            "A placeholder ends with }}, for example {{random.number(100)}}.",
+        ),
+        (
+            "{{random.number({min 1})}}",
+            1,
+            22,
+            "the argument is not JSON: a colon was expected after \"min\"",
+            "Names and texts stand in double quotes: {\"min\": 1, \"max\": 3}, [\"a\", \"b\"].",
+        ),
+        ("{{lorem.words(5000)}}", 1, 15, "5000 is out of range", "Write a number from 0 to 1000."),
+        ("{{> other}}", 1, 1, "templates inside of templates are not possible", "Write the text in full."),
+        ("{{#if random.boolean}}x", 1, 1, "the block {{#if}} is never closed", "Write {{/if}} after it."),
+        ("x{{/if}}", 1, 2, "block \"if\" is closed and was never opened", "Write {{#if …}} before it."),
+        ("{{#each [1]}}{{/if}}", 1, 14, "block \"each\" is closed by \"if\"", "Write {{/each}}."),
+        ("{{#eech [1]}}{{/eech}}", 1, 1, "block \"eech\" does not exist", "Perhaps you meant {{#each}}."),
+        ("{{else}}", 1, 1, "an else stands alone", "It belongs between {{#if …}} and {{/if}}, once."),
+        (
+            "{{#each lorem.words}}x{{/each}}",
+            1,
+            1,
+            "only {{#if}} and {{#unless}} can ask a placeholder",
+            "Write a list: {{#each [1,2,3]}}.",
+        ),
+        (
+            "  \n{{#each [1]}}\n  {{thiss}}{{/each}}",
+            3,
+            3,
+            "name \"thiss\" does not exist",
+            "Inside {{#each …}} there are {{this}}, {{@index}}, {{@first}} and {{@last}}.",
+        ),
+        (
+            "",
+            1,
+            1,
+            "the template is empty",
+            "Write the text of one record, for example {\"value\": {{random.number(100)}}}.",
+        ),
+    ] {
+        let error = error(text, Mode::Tolerant);
+        assert_eq!((error.message.as_str(), error.place(text)), (message, (line, column)), "{text}");
+        assert_eq!(error.hint.as_deref(), Some(hint), "{text}");
+    }
+    let all = errors("{{a.b}}\n{{random.number({\"mni\":1})}}\n{{name.lastNam}}", Mode::Tolerant);
+    assert_eq!(all.len(), 3, "{all:?}");
+    let strict = "{\n \"a\": \"{{name.firstName}}\",\n \"b\": {{random.numbr}}\n}";
+    let error = error(strict, Mode::Strict);
+    assert_eq!((error.place(strict), &strict[error.span.clone()]), ((3, 7), "{{random.numbr}}"));
+    assert_eq!(error.hint.as_deref(), Some("Perhaps you meant {{random.number}}."));
+    let quotes = "{“a”: {{random.number(1)}}}";
+    let template = compile(quotes, Mode::Tolerant);
+    let warning = &template.notes()[0];
+    assert_eq!((warning.severity, warning.place(quotes)), (Severity::Warning, (1, 2)));
+}
+
+/// Blocks, loops and comments are Handlebars'; a question asked of a placeholder is asked anew for each
+/// record.
+#[test]
+fn blocks_work() {
+    for (text, expected) in [
+        ("{{#each [1,2,3]}}{{this}}{{#unless @last}},{{/unless}}{{/each}}", "1,2,3"),
+        ("{{#each [\"a\",\"b\"]}}{{@index}}={{this}}:{{random.number(0)}};{{/each}}", "0=a:0;1=b:0;"),
+        ("{{#each [{\"n\":\"x\",\"m\":1},{\"n\":\"y\",\"m\":2}]}}{{n}}{{this.m}}{{/each}}", "x1y2"),
+        ("{{#each [1,2] as |item|}}<{{item}}>{{/each}}", "<1><2>"),
+        ("{{#if true}}yes{{else}}no{{/if}}", "yes"),
+        ("{{#unless false}}yes{{/unless}}", "yes"),
+        ("{{#with {\"a\":5}}}{{a}}{{/with}}", "5"),
+        ("[\n  {{! one }}\n  {{#each [7]}}\n  {{this}}\n  {{/each}}\n]", "[  7]"),
+        ("{\"a\":{ {{#each [1]}}\"b\":{{random.number(0)}}{{/each}}}}", "{\"a\":{ \"b\":0}}"),
+    ] {
+        assert_eq!(record(text, Mode::Tolerant), expected, "{text}");
+    }
+    for text in [
+        "{{#if random.boolean}}a{{else}}b{{/if}}",
+        "{{#if (random.boolean)}}a{{else}}b{{/if}}",
+        "{{#unless random.number(1)}}a{{else}}b{{/unless}}",
+        "{{#if random.arrayElement([true, false])}}a{{else}}b{{/if}}",
+    ] {
+        let seen = counts(text, Mode::Tolerant, 1000);
+        assert!(seen.len() == 2 && (400..600).contains(&seen["a"]), "{text}: {seen:?}");
+    }
+    let nested =
+        "{{#each [1,2]}}{{#if random.boolean}}{{this}}{{#if random.boolean}}!{{/if}}{{/if}}.{{/each}}";
+    let seen = counts(nested, Mode::Tolerant, 1000);
+    assert_eq!(seen.len(), 9, "{seen:?}");
+    let chain = "{{#if random.boolean}}a{{else if random.boolean}}b{{else}}c{{/if}}";
+    let seen = counts(chain, Mode::Tolerant, 4000);
+    assert!((900..1100).contains(&seen["b"]) && (900..1100).contains(&seen["c"]), "{seen:?}");
+    let large = "{{#each [1,2,3,4,5,6,7,8,9,0]}}".repeat(8) + "x" + &"{{/each}}".repeat(8);
+    assert_eq!(error(&large, Mode::Tolerant).message, "the record is longer than the 1 MiB a stream takes");
+}
