@@ -750,3 +750,27 @@ fn blocks_work() {
     let large = "{{#each [1,2,3,4,5,6,7,8,9,0]}}".repeat(8) + "x" + &"{{/each}}".repeat(8);
     assert_eq!(error(&large, Mode::Tolerant).message, "the record is longer than the 1 MiB a stream takes");
 }
+
+/// Bounds that surprise are noted; texts made to be slow or deep are refused quickly.
+#[test]
+fn odd_templates_are_answered() {
+    let template = compile("{{random.number({\"min\":-5,\"max\":-1})}}", Mode::Tolerant);
+    assert_eq!(template.notes()[0].message, "the largest number never comes out");
+    let long = "x".repeat(300_000);
+    for text in [
+        "{{a ".repeat(60_000),
+        "{{{a".repeat(60_000),
+        "{{random.number(".repeat(15_000),
+        format!("{{{{random.arrayElement({}{})}}}}", "[".repeat(9000), "]".repeat(9000)),
+        format!("{{{{#if {}true{}}}}}x{{{{/if}}}}", "(".repeat(9000), ")".repeat(9000)),
+        format!("{}x{}", "{{#if true}}".repeat(9000), "{{/if}}".repeat(9000)),
+        format!("{{{{#if random.boolean}}}}{}{{{{/if}}}}", "{{else if random.boolean}}x".repeat(9000)),
+        format!("{{{{{}}}}}", "y".repeat(200_000)),
+        long,
+    ] {
+        assert!(errors(&text, Mode::Tolerant).len() <= 51);
+    }
+    let ones = "{{random.number(0)}}".repeat(10_000);
+    assert_eq!(record(&ones, Mode::Tolerant), "0".repeat(10_000));
+    assert_eq!(record(&ones, Mode::Strict), "0".repeat(10_000));
+}

@@ -19,6 +19,7 @@ pub mod system;
 use crate::sql::diag::nearest;
 use crate::template::args::{Args, Fault};
 use crate::template::make::{Draw, Maker};
+use crate::template::scan::shorten;
 
 /// One placeholder of the catalogue.
 #[derive(Clone, Copy, Debug)]
@@ -112,9 +113,15 @@ pub(crate) fn is_module(name: &str) -> bool {
     catalogue().any(|it| it.origin == Origin::Page && it.module() == name)
 }
 
+/// Longer names are no slips of the pen, and are not compared with those of the catalogue.
+const NAME_MAX: usize = 80;
+
 /// What to say about a name that is in no catalogue.
 pub(crate) fn unknown(name: &str) -> Fault {
-    let fault = Fault::new(format!("placeholder \"{name}\" does not exist"));
+    let fault = Fault::new(format!("placeholder \"{}\" does not exist", shorten(name)));
+    if NAME_MAX < name.len() {
+        return fault;
+    }
     if let Some(later) = later::find(name) {
         return fault
             .detail(format!(

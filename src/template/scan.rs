@@ -7,19 +7,22 @@
 
 use std::ops::Range;
 
-use crate::sql::diag::{Diagnostic, nearest};
+use crate::sql::diag::Diagnostic;
 use crate::template::args::{Args, Fault};
 use crate::template::blocks::{self, Signs};
 use crate::template::faker;
-use crate::template::make::Maker;
-use crate::template::strict::{self, Piece};
+use crate::template::heads::Open;
+use crate::template::notes;
+use crate::template::strict;
 use crate::template::{Site, Template};
 
-/// Blocks nested deeper than this are refused.
-const DEPTH_MAX: usize = 30;
-const BLOCKS: &[&str] = &["if", "unless", "each", "with"];
 /// What Handlebars can compute from values of a loop.
 const HELPERS: &[&str] = &["lookup", "len", "eq", "ne", "gt", "gte", "lt", "lte", "and", "or", "not"];
+
+/// After this many errors reading stops; nobody reads further either.
+const ERRORS_MAX: usize = 50;
+/// Brackets in a placeholder nested deeper than this are refused.
+const BRACKETS_MAX: usize = 50;
 
 /// Reads a template kindly.
 pub fn compile(text: &str) -> Result<Template, Vec<Diagnostic>> {
@@ -57,8 +60,8 @@ pub fn compile(text: &str) -> Result<Template, Vec<Diagnostic>> {
     let steps = blocks::steps(&scan.translated, scan.sites.len(), signs)
         .map_err(|refusal| vec![misread(text, range.clone(), refusal)])?;
     let mut notes = scan.notes;
-    notes.extend(differences(text, &scan.sites));
-    notes.extend(curly_quotes(text, &scan.sites));
+    notes.extend(notes::differences(text, &scan.sites));
+    notes.extend(notes::curly_quotes(text, &scan.sites));
     notes.sort_by_key(|it| it.span.start);
     Ok(Template { text: text.to_owned(), steps, sites: scan.sites, notes })
 }
@@ -75,71 +78,31 @@ fn misread(text: &str, range: Range<usize>, refusal: blocks::Refusal) -> Diagnos
     Diagnostic::error(start..end, refusal.message).hint(refusal.hint)
 }
 
-/// What the strict reading makes of the same text, where it differs.
-fn differences(text: &str, sites: &[Site]) -> Vec<Diagnostic> {
-    match strict::read(text) {
-        Err(stop) => {
-            let note = Diagnostic::note(
-                stop.span,
-                format!("the real page would stop here: {}", stop.message.trim_end()),
-            );
-            vec![Diagnostic { detail: stop.detail, ..note }]
-        }
-        Ok(pieces) => {
-            let differs = |piece: Piece| {
-                let Piece::Site(Site { span, maker: Maker::Text(written), .. }) = piece else { return None };
-                let here = sites.iter().find(|it| it.span.start == span.start)?;
-                let same = matches!(&here.maker, Maker::Text(it) if *it == written);
-                (!same).then(|| {
-                    Diagnostic::note(span, format!("the real page would write {written} here")).detail(
-                        "It passes one argument at most, and only strict JSON is more than text to it.",
-                    )
-                })
-            };
-            pieces.into_iter().filter_map(differs).collect()
-        }
-    }
-}
-
-/// A typographic quote outside of placeholders breaks the JSON of the record, not the template.
-fn curly_quotes(text: &str, sites: &[Site]) -> Option<Diagnostic> {
-    let outside = |at: usize| !sites.iter().any(|it| it.span.contains(&at));
-    let (at, quote) = text.char_indices().find(|(at, it)| matches!(it, '“' | '”') && outside(*at))?;
-    Some(
-        Diagnostic::warning(at..at + quote.len_utf8(), format!("{quote} is a typographic quote"))
-            .detail("The record keeps it, and JSON does not know it.")
-            .hint("Write \" instead."),
-    )
-}
-
-struct Scan<'a> {
-    text: &'a str,
+/// A reading under way.
+pub struct Scan<'a> {
+    pub(super) text: &'a str,
     /// Where the trimmed text ends.
-    end: usize,
-    at: usize,
-    signs: Signs,
-    translated: String,
-    sites: Vec<Site>,
-    open: Vec<Open>,
+    pub(super) end: usize,
+    pub(super) at: usize,
+    pub(super) signs: Signs,
+    pub(super) translated: String,
+    pub(super) sites: Vec<Site>,
+    pub(super) open: Vec<Open>,
     /// Names given by `as |item index|` to the values of blocks that are open.
-    names: Vec<String>,
-    errors: Vec<Diagnostic>,
-    notes: Vec<Diagnostic>,
+    pub(super) names: Vec<String>,
+    pub(super) errors: Vec<Diagnostic>,
+    pub(super) notes: Vec<Diagnostic>,
 }
 
-/// A block that was opened.
-struct Open {
-    name: String,
-    span: Range<usize>,
-    has_else: bool,
-}
-
-impl<'a> Scan<'a> {
+impl Scan<'_> {
     fn run(&mut self) {
         while let Some(open) = self.text[self.at..self.end].find("{{").map(|it| self.at + it) {
             self.literal(open);
             if self.escaped(open) {
                 continue;
+            }
+            if ERRORS_MAX <= self.errors.len() {
+                return;
             }
             let body = &self.text[open + 2..self.end];
             let inner = body.trim_start_matches('~').trim_start();
@@ -208,13 +171,13 @@ impl<'a> Scan<'a> {
     }
 
     /// Leaves a stretch to Handlebars as it is.
-    fn keep(&mut self, from: usize, to: usize) {
+    pub(super) fn keep(&mut self, from: usize, to: usize) {
         self.translated.push_str(&self.text[from..to]);
         self.at = to;
     }
 
     /// Records an error about the braces at `open` and goes on behind them.
-    fn refuse(&mut self, open: usize, message: impl Into<String>, hint: impl Into<String>) {
+    pub(super) fn refuse(&mut self, open: usize, message: impl Into<String>, hint: impl Into<String>) {
         let end = close(&self.text[open + 2..self.end]).map_or(open + 2, |it| open + 2 + it + 2);
         self.errors.push(Diagnostic::error(open..end, message).hint(hint));
         self.at = end;
@@ -279,7 +242,7 @@ impl<'a> Scan<'a> {
     }
 
     /// Reads `module.method(arguments)`, which begins at byte `start` of the text.
-    fn site(&mut self, inner: &str, start: usize, span: Range<usize>) -> Option<Site> {
+    pub(super) fn site(&mut self, inner: &str, start: usize, span: Range<usize>) -> Option<Site> {
         let start = start + inner.len() - inner.trim_start().len();
         let inner = inner.trim();
         let (name, rest) = inner.split_at(name_end(inner));
@@ -317,6 +280,9 @@ impl<'a> Scan<'a> {
         let made = Args::tolerant(raw).and_then(|args| Ok((entry.maker(&args)?, args)));
         match made {
             Ok((maker, args)) => {
+                if let Some(note) = notes::number_surprise(entry.name, &args) {
+                    self.notes.push(Diagnostic { span: raw_at..raw_at + raw.len(), ..note });
+                }
                 if let Some(corrected) = args.corrected {
                     self.notes.push(
                         Diagnostic::note(raw_at..raw_at + raw.len(), "the argument is not quite JSON")
@@ -343,144 +309,20 @@ impl<'a> Scan<'a> {
         let diagnostic = Diagnostic::error(exact.unwrap_or(whole), fault.message);
         self.errors.push(Diagnostic { detail: fault.detail, hint: fault.hint, ..diagnostic });
     }
-
-    /// `{{#name …}}`, `{{else}}`, `{{else if …}}`, `{{^}}` and `{{/name}}`.
-    fn block(&mut self, open: usize) {
-        let body = &self.text[open + 2..self.end];
-        let Some(length) = close(body) else {
-            self.refuse(open, "the {{ is never closed", "Write }} at the end of the block's head.");
-            return;
-        };
-        let (inner, end) = (body[..length].trim_matches('~').trim(), open + 2 + length + 2);
-        let span = open..end;
-        if let Some(name) = inner.strip_prefix('/') {
-            self.close_block(name.trim(), span);
-        } else if inner == "^" || word(inner) == "else" {
-            self.otherwise(inner, span);
-        } else if let Some(head) = inner.strip_prefix('#') {
-            self.open_block(head, span);
-        } else {
-            self.refuse(
-                open,
-                "this block has no meaning here",
-                "Blocks are {{#if}}, {{#unless}}, {{#each}} and {{#with}}.",
-            );
-        }
-        self.at = end;
-    }
-
-    fn open_block(&mut self, head: &str, span: Range<usize>) {
-        let name = word(head);
-        if !BLOCKS.contains(&name) {
-            let near = nearest(name, BLOCKS.iter().copied()).unwrap_or("each");
-            let error = Diagnostic::error(span.clone(), format!("block \"{name}\" does not exist"));
-            self.errors.push(error.hint(format!("Perhaps you meant {{{{#{near}}}}}.")));
-        } else if DEPTH_MAX <= self.open.len() {
-            self.errors.push(Diagnostic::error(span.clone(), "blocks are nested too deeply"));
-        }
-        if let Some((_, names)) = head.split_once('|') {
-            self.names
-                .extend(names.split('|').next().unwrap_or_default().split_whitespace().map(str::to_owned));
-        }
-        self.head(head[name.len()..].trim(), matches!(name, "if" | "unless"), span.clone());
-        self.open.push(Open { name: name.to_owned(), span, has_else: false });
-    }
-
-    fn otherwise(&mut self, inner: &str, span: Range<usize>) {
-        let rest = if inner == "^" { "" } else { inner.strip_prefix("else").unwrap_or_default().trim() };
-        let chained = !rest.is_empty();
-        match self.open.last_mut() {
-            Some(block) if !block.has_else => block.has_else = !chained,
-            _ => {
-                let error = Diagnostic::error(span, "an else stands alone");
-                self.errors.push(error.hint("It belongs between {{#if …}} and {{/if}}, once."));
-                return;
-            }
-        }
-        if chained && !matches!(word(rest), "if" | "unless") {
-            self.errors.push(Diagnostic::error(span, "after else there can only be if or unless"));
-            return;
-        }
-        if chained {
-            self.head(rest[word(rest).len()..].trim(), true, span);
-        } else {
-            self.keep(span.start, span.end);
-        }
-    }
-
-    fn close_block(&mut self, name: &str, span: Range<usize>) {
-        match self.open.pop() {
-            Some(block) if block.name == name => {}
-            Some(block) => {
-                let error = Diagnostic::error(
-                    span.clone(),
-                    format!("block \"{}\" is closed by \"{name}\"", block.name),
-                );
-                self.errors.push(error.hint(format!("Write {{{{/{}}}}}.", block.name)));
-            }
-            None => {
-                let error = Diagnostic::error(
-                    span.clone(),
-                    format!("block \"{name}\" is closed and was never opened"),
-                );
-                self.errors.push(error.hint(format!("Write {{{{#{name} …}}}} before it.")));
-            }
-        }
-        self.keep(span.start, span.end);
-    }
-
-    /// What a block asks: a placeholder, or something Handlebars knows.
-    fn head(&mut self, asked: &str, may_ask: bool, span: Range<usize>) {
-        if asked.is_empty() {
-            let error = Diagnostic::error(span, "the block does not say what it asks");
-            self.errors.push(error.hint("For example {{#if random.boolean}} or {{#each [1,2,3]}}."));
-            return;
-        }
-        let bare = asked.strip_prefix('(').and_then(|it| it.strip_suffix(')')).unwrap_or(asked).trim();
-        let name = &bare[..name_end(bare)];
-        let module = name.split('.').next().unwrap_or_default();
-        let ours = name.contains('.') && module != "this" && !self.names.iter().any(|it| it == module);
-        if !ours || !name.starts_with(|it: char| it.is_ascii_alphabetic()) {
-            self.keep(span.start, span.end);
-            return;
-        }
-        if !may_ask {
-            let error = Diagnostic::error(span, "only {{#if}} and {{#unless}} can ask a placeholder");
-            self.errors.push(error.hint("Write a list: {{#each [1,2,3]}}."));
-            return;
-        }
-        let start = span.start + self.text[span.clone()].find(bare).unwrap_or_default();
-        if let Some(site) = self.site(bare, start, start..start + bare.len()) {
-            let (from, to) = if asked.len() == bare.len() {
-                (start, start + bare.len())
-            } else {
-                let asked_at = span.start + self.text[span.clone()].find(asked).unwrap_or_default();
-                (asked_at, asked_at + asked.len())
-            };
-            let call = format!("(${})", self.sites.len());
-            self.translated.push_str(&self.text[span.start..from]);
-            self.translated.push_str(&call);
-            for character in self.text[from..to].chars().skip(call.len()) {
-                self.translated.push(if character == '\n' { '\n' } else { ' ' });
-            }
-            self.translated.push_str(&self.text[to..span.end]);
-            self.sites.push(site);
-        }
-    }
 }
 
 /// The letters a text begins with.
-fn word(text: &str) -> &str {
+pub fn word(text: &str) -> &str {
     let text = text.trim_start();
     &text[..text.find(|it: char| !it.is_ascii_alphanumeric()).unwrap_or(text.len())]
 }
 
-fn name_end(text: &str) -> usize {
+pub fn name_end(text: &str) -> usize {
     text.find(|it: char| !(it.is_ascii_alphanumeric() || matches!(it, '_' | '.' | '$'))).unwrap_or(text.len())
 }
 
 /// A text as it is named in a sentence.
-fn shorten(text: &str) -> String {
+pub fn shorten(text: &str) -> String {
     match text.char_indices().nth(30) {
         Some((at, _)) => format!("{}…", &text[..at]),
         None => text.to_owned(),
@@ -489,7 +331,7 @@ fn shorten(text: &str) -> String {
 
 /// Where the `}}` of a placeholder stands whose inside begins with the text: outside of quotes and
 /// brackets. Apostrophes may be meant as such, so where they find no partner they are letters.
-fn close(text: &str) -> Option<usize> {
+pub fn close(text: &str) -> Option<usize> {
     [&['"', '\''][..], &['"'], &[]].into_iter().find_map(|quotes| close_with(text, quotes))
 }
 
@@ -511,6 +353,7 @@ fn close_with(text: &str, quotes: &[char]) -> Option<usize> {
         match character {
             '}' if brackets.is_empty() => return text[at..].starts_with("}}").then_some(at),
             _ if quotes.contains(&character) && !brackets.is_empty() => quote = Some(character),
+            '(' | '[' | '{' if BRACKETS_MAX <= brackets.len() => return None,
             '(' => brackets.push(')'),
             '[' => brackets.push(']'),
             '{' => brackets.push('}'),
