@@ -17,4 +17,7 @@ pub mod func;
 pub mod monotonic;
 pub mod parse;
 pub mod plan;
+pub mod pump;
 pub mod value;
+pub mod window;
+pub mod write;

@@ -2,14 +2,15 @@
 //!
 //! Operators are entries like any other (`+`, `LIKE`, `NEG`), and so is each unit of FLOOR, CEIL and
 //! EXTRACT (`FLOOR TO SECOND`). A new function is a new entry of [`TABLE`] and a kernel: a function from
-//! whole columns to a column. A postfix difference `(a - b) SECOND` is `MINUS`; it is resolved with three
-//! types, the third being the INTERVAL wanted, and called with the two operands.
+//! whole columns to a column. A postfix difference `(a - b) SECOND` is `MINUS`; who resolves
+//! it puts the qualifier into the type of the call.
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
 use crate::sql::cast::same_family;
+pub use crate::sql::cast::{assignable, castable};
 use crate::sql::decimal;
 use crate::sql::eval::{Clock, ErrorName, Faults};
 use crate::sql::plan::AggregateFunc;
@@ -18,6 +19,7 @@ use crate::sql::value::{Column, ColumnData, Qualifier, SqlType, Unit};
 mod arith;
 mod compare;
 mod datetime;
+pub use datetime::{calendar_floor, calendar_next};
 pub mod format;
 mod pattern;
 mod text;
@@ -135,7 +137,7 @@ pub static TABLE: &[Entry] = &[
         "Sum; a moment moved by an interval.", "a + b"),
     entry_of("-", "<NUMERIC> - <NUMERIC>, <DATETIME> - <INTERVAL>", 2..=2, arith::minus_typing, arith::minus,
         "Difference; a moment moved back.", "a - b"),
-    entry_of("MINUS", "(<DATETIME> - <DATETIME>) qualifier", 3..=3, arith::difference_typing, arith::difference,
+    entry_of("MINUS", "(<DATETIME> - <DATETIME>) qualifier", 2..=2, arith::difference_typing, arith::difference,
         "The interval between two moments.", "(s.ROWTIME - t) SECOND"),
     entry_of("*", "<NUMERIC> * <NUMERIC>, <INTERVAL> * <NUMERIC>", 2..=2, arith::times_typing, arith::times,
         "Product.", "a * b"),
@@ -184,11 +186,11 @@ pub static TABLE: &[Entry] = &[
         "Where the first begins in the second, from 1; 0 if nowhere.", "POSITION('e' IN k)"),
     entry_of("OVERLAY", "OVERLAY(<CHARACTER> PLACING <CHARACTER> FROM <INTEGER> [FOR <INTEGER>])", 3..=4,
         text::overlaid, text::overlay, "Text with a part replaced.", "OVERLAY(k PLACING 'x' FROM 2 FOR 1)"),
-    entry_of("SUBSTRING", "SUBSTRING(<CHARACTER> FROM <INTEGER> [FOR <INTEGER>])", 2..=3, text::part, text::substring,
+    entry_of("SUBSTRING FROM", "SUBSTRING(<CHARACTER> FROM <INTEGER> [FOR <INTEGER>])", 2..=3, text::part, text::substring,
         "A part of a text, by place.", "SUBSTRING(k FROM 1 FOR 3)"),
-    entry_of("SUBSTRING ,", "SUBSTRING(<CHARACTER>, <INTEGER> [, <INTEGER>])", 2..=3, text::part,
+    entry_of("SUBSTRING", "SUBSTRING(<CHARACTER>, <INTEGER> [, <INTEGER>])", 2..=3, text::part,
         text::substring_comma, "As SUBSTRING FROM, but NULL where it begins beyond the end.", "SUBSTRING(k, 1, 3)"),
-    entry_of("TRIM", "TRIM([BOTH] <CHARACTER> FROM <CHARACTER>)", 1..=2, text::trimmed, text::trim,
+    entry_of("TRIM BOTH", "TRIM([BOTH] <CHARACTER> FROM <CHARACTER>)", 1..=2, text::trimmed, text::trim,
         "Text without a character at both ends; the character comes first.", "TRIM(k)"),
     entry_of("TRIM LEADING", "TRIM(LEADING <CHARACTER> FROM <CHARACTER>)", 1..=2, text::trimmed, text::trim_leading,
         "Text without a character in front.", "TRIM(LEADING '0' FROM k)"),

@@ -4,7 +4,7 @@ use crate::base::time::Timestamp;
 use crate::sql::cast::{MILLIS_PER_DAY, millis};
 use crate::sql::decimal;
 use crate::sql::func::{Call, Typed, Wrong, covering, filled};
-use crate::sql::value::{Column, ColumnData, SqlType};
+use crate::sql::value::{Column, ColumnData, Qualifier, SqlType, Unit};
 
 /// `+` and `-` of numbers: approximate where one is, else the wider integer or a DECIMAL.
 fn sum(args: &[SqlType]) -> Typed {
@@ -54,15 +54,13 @@ pub fn minus_typing(args: &[SqlType]) -> Typed {
     }
 }
 
-/// `(a - b) qualifier`: two moments of one kind, and the interval wanted.
+/// `(a - b) qualifier`: two moments of one kind. The caller narrows the interval to its qualifier.
 pub fn difference_typing(args: &[SqlType]) -> Typed {
-    let operands = filled(&args[..2], SqlType::Timestamp);
-    match args[2] {
-        SqlType::Interval(_) if operands[0] == operands[1] && operands[0].is_datetime() => {
-            Ok((operands, args[2]))
-        }
-        _ => Err(()),
+    let operands = filled(args, SqlType::Timestamp);
+    if operands[0] != operands[1] || !operands[0].is_datetime() {
+        return Err(());
     }
+    Ok((operands, SqlType::Interval(Qualifier { first: Unit::Day, last: Unit::Second })))
 }
 
 pub fn times_typing(args: &[SqlType]) -> Typed {

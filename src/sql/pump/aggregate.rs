@@ -1,0 +1,223 @@
+//! Aggregate functions: one accumulator per call, one place in it per group (sql.md 3.5 and 5.1).
+
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::sql::cast;
+use crate::sql::decimal;
+use crate::sql::eval::{ErrorName, Faults};
+use crate::sql::plan::{Aggregate, AggregateFunc};
+use crate::sql::value::{Column, ColumnData, SqlType, Value};
+
+/// What is remembered of the rows of each group.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Accumulator {
+    state: State,
+    /// For DISTINCT: the values each group has seen.
+    seen: BTreeSet<(u32, Vec<u8>)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+enum State {
+    Count(Vec<i64>),
+    /// Totals of unscaled digits, and how many values.
+    Exact(Vec<(i128, i64)>),
+    Double(Vec<(f64, i64)>),
+    Extreme(Vec<Value>),
+    /// How many, their sum, and the sum of their squares.
+    Moments(Vec<(i64, f64, f64)>),
+    Truth(Vec<Option<bool>>),
+}
+
+impl Accumulator {
+    pub fn new(call: &Aggregate) -> Self {
+        use AggregateFunc::{Any, Avg, Count, Every, Max, Min, Sum};
+        let state = match call.func {
+            Count => State::Count(Vec::new()),
+            Sum | Avg if call.ty.is_approximate() => State::Double(Vec::new()),
+            Sum | Avg => State::Exact(Vec::new()),
+            Min | Max => State::Extreme(Vec::new()),
+            Every | Any => State::Truth(Vec::new()),
+            _ => State::Moments(Vec::new()),
+        };
+        Self { state, seen: BTreeSet::new() }
+    }
+
+    /// Adds the rows from `first` on, each to its group; `groups` is how many there are now.
+    pub fn add(&mut self, call: &Aggregate, args: &[&Column], first: usize, placed: &[u32], groups: usize) {
+        let ty = call.args.first().map_or(SqlType::BigInt, |it| it.ty);
+        let seen = &mut self.seen;
+        let mut counts = |row: usize, group: u32| {
+            !args.iter().any(|it| it.is_null(row))
+                && (!call.distinct || seen.insert((group, bytes(args, row))))
+        };
+        let rows = placed.iter().enumerate().map(|(at, &group)| (first + at, group));
+        match (&mut self.state, args.first().map(|it| &it.data)) {
+            (State::Count(totals), _) => {
+                totals.resize(groups, 0);
+                rows.for_each(|(row, group)| totals[group as usize] += i64::from(counts(row, group)));
+            }
+            (State::Exact(totals), Some(ColumnData::Int(values))) => {
+                totals.resize(groups, (0, 0));
+                for (row, group) in rows.filter(|&(row, group)| counts(row, group)) {
+                    let total = &mut totals[group as usize];
+                    *total = (total.0 + i128::from(values[row]), total.1 + 1);
+                }
+            }
+            (State::Double(totals), Some(ColumnData::Double(values))) => {
+                totals.resize(groups, (0.0, 0));
+                for (row, group) in rows.filter(|&(row, group)| counts(row, group)) {
+                    let total = &mut totals[group as usize];
+                    *total = (total.0 + values[row], total.1 + 1);
+                }
+            }
+            (State::Extreme(best), Some(_)) => {
+                best.resize(groups, Value::Null);
+                let wanted = if call.func == AggregateFunc::Min { Ordering::Less } else { Ordering::Greater };
+                for (row, group) in rows.filter(|&(row, group)| counts(row, group)) {
+                    let value = args[0].value(row, ty);
+                    let best = &mut best[group as usize];
+                    if *best == Value::Null || order(&value, best) == wanted {
+                        *best = value;
+                    }
+                }
+            }
+            (State::Moments(moments), Some(data)) => {
+                moments.resize(groups, (0, 0.0, 0.0));
+                for (row, group) in rows.filter(|&(row, group)| counts(row, group)) {
+                    let value = match data {
+                        ColumnData::Int(values) => cast::to_double(values[row], ty.scale()),
+                        ColumnData::Double(values) => values[row],
+                        _ => 0.0,
+                    };
+                    let it = &mut moments[group as usize];
+                    *it = (it.0 + 1, it.1 + value, it.2 + value * value);
+                }
+            }
+            (State::Truth(truths), Some(ColumnData::Bool(values))) => {
+                truths.resize(groups, None);
+                let every = call.func == AggregateFunc::Every;
+                for (row, group) in rows.filter(|&(row, group)| counts(row, group)) {
+                    let truth = &mut truths[group as usize];
+                    let before = truth.unwrap_or(every);
+                    *truth = Some(if every { before && values[row] } else { before || values[row] });
+                }
+            }
+            // An argument that is always NULL has no values of the kind.
+            _ => {}
+        }
+    }
+
+    /// The results of all groups, in their order; the accumulator is empty afterwards.
+    pub fn take(&mut self, call: &Aggregate, groups: usize, faults: &mut Faults) -> Column {
+        self.seen.clear();
+        let mut column = Column::new(call.ty);
+        for group in 0..groups {
+            match self.result(call, group) {
+                Ok(value) => column.push(&value),
+                Err(total) => {
+                    let func = format!("{:?}", call.func).to_uppercase();
+                    faults.add(group, ErrorName::OutOfRange, || {
+                        format!("{func} is {total}, which does not fit {}.", call.ty)
+                    });
+                    column.push_null();
+                }
+            }
+        }
+        match &mut self.state {
+            State::Count(it) => it.clear(),
+            State::Exact(it) => it.clear(),
+            State::Double(it) => it.clear(),
+            State::Extreme(it) => it.clear(),
+            State::Moments(it) => it.clear(),
+            State::Truth(it) => it.clear(),
+        }
+        column
+    }
+
+    fn result(&self, call: &Aggregate, group: usize) -> Result<Value, String> {
+        let sum = call.func == AggregateFunc::Sum;
+        Ok(match &self.state {
+            State::Count(totals) => Value::Int(totals.get(group).copied().unwrap_or(0)),
+            State::Exact(totals) => match totals.get(group) {
+                None | Some((_, 0)) => Value::Null,
+                Some(&(total, count)) => {
+                    // Integers are cut, decimals round half away from zero (sql.md 3.5).
+                    let value = match (sum, call.ty.is_integer()) {
+                        (true, _) => total,
+                        (false, true) => total / i128::from(count),
+                        (false, false) => decimal::divide_rounded(total, i128::from(count)),
+                    };
+                    Value::Int(decimal::fit(value, call.ty).ok_or_else(|| value.to_string())?)
+                }
+            },
+            State::Double(totals) => match totals.get(group) {
+                None | Some((_, 0)) => Value::Null,
+                Some(&(total, count)) => double(if sum { total } else { total / count as f64 }, call.ty)?,
+            },
+            State::Extreme(best) => best.get(group).cloned().unwrap_or(Value::Null),
+            State::Truth(truths) => truths.get(group).copied().flatten().map_or(Value::Null, Value::Bool),
+            State::Moments(moments) => match moments.get(group).and_then(|it| spread(call.func, *it)) {
+                Some(value) => double(value, call.ty)?,
+                None => Value::Null,
+            },
+        })
+    }
+}
+
+/// Variance or deviation; `None` for too few values.
+fn spread(func: AggregateFunc, (count, sum, squares): (i64, f64, f64)) -> Option<f64> {
+    use AggregateFunc::{StddevPop, StddevSamp, VarSamp};
+    let sample = matches!(func, StddevSamp | VarSamp);
+    let by = if sample { count - 1 } else { count };
+    if by < 1 {
+        return None;
+    }
+    let variance = ((squares - sum * sum / count as f64) / by as f64).max(0.0);
+    Some(if matches!(func, StddevPop | StddevSamp) { variance.sqrt() } else { variance })
+}
+
+/// A double in the type of the aggregate: an integer loses its fraction, a DECIMAL is rounded.
+fn double(value: f64, ty: SqlType) -> Result<Value, String> {
+    if !value.is_finite() {
+        return Err(value.to_string());
+    }
+    Ok(match ty {
+        SqlType::Real => Value::Double(f64::from(value as f32)),
+        SqlType::Double => Value::Double(value),
+        _ => {
+            let cut = if ty.is_integer() { value.trunc() } else { value };
+            Value::Int(cast::double_to_exact(cut, ty).map_err(|_| value.to_string())?)
+        }
+    })
+}
+
+fn order(a: &Value, b: &Value) -> Ordering {
+    match (a, b) {
+        (Value::Int(a), Value::Int(b)) => a.cmp(b),
+        (Value::Double(a), Value::Double(b)) => a.total_cmp(b),
+        (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
+        (Value::Text(a), Value::Text(b)) => a.as_bytes().cmp(b.as_bytes()),
+        (Value::Bytes(a), Value::Bytes(b)) => a.cmp(b),
+        _ => Ordering::Equal,
+    }
+}
+
+/// The arguments of a row as bytes, for DISTINCT.
+fn bytes(args: &[&Column], row: usize) -> Vec<u8> {
+    let mut out = Vec::new();
+    for column in args {
+        match &column.data {
+            ColumnData::Bool(values) => out.push(u8::from(values[row])),
+            ColumnData::Int(values) => out.extend_from_slice(&values[row].to_le_bytes()),
+            ColumnData::Double(values) => out.extend_from_slice(&(values[row] + 0.0).to_bits().to_le_bytes()),
+            ColumnData::Bytes(values) => {
+                out.extend_from_slice(&(values.get(row).len() as u32).to_le_bytes());
+                out.extend_from_slice(values.get(row));
+            }
+        }
+    }
+    out
+}

@@ -1,0 +1,704 @@
+//! One pump at work: its operators from the scan up, fed with batches and bounds.
+//!
+//! A batch goes through all operators before the next one comes. An operator first takes rows, then the
+//! bound that lies behind them. Windows keep rows; what closes them is a later row or a bound.
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::time::Timestamp;
+use crate::sql::eval::{Clock, ErrorName, Eval, Fault};
+use crate::sql::plan::{Aggregate, Expr, ExprKind, Program, Pump, Rel, StreamId, Window};
+use crate::sql::pump::aggregate::Accumulator;
+use crate::sql::pump::group::{self, Groups, Placement};
+use crate::sql::pump::{Bound, DistinctMode, Flow, RowError, WindowSpan};
+use crate::sql::value::{Batch, Column, SqlType};
+use crate::sql::window::Shape;
+use crate::sql::write;
+
+/// Closed windows a pump remembers.
+const CLOSED_MAX: usize = 20;
+
+/// A pump, taken apart once.
+#[derive(Debug)]
+pub struct Compiled {
+    pub source: StreamId,
+    pub target: StreamId,
+    ops: Vec<Op>,
+    assignments: Vec<Expr>,
+    not_null: Vec<bool>,
+    target_names: Vec<String>,
+    /// The columns of the query's output.
+    names: Vec<String>,
+    types: Vec<SqlType>,
+    /// How long its windows keep a row at most, in milliseconds.
+    pub delay: i64,
+}
+
+#[derive(Debug)]
+struct Op {
+    kind: OpKind,
+    /// The columns of its input, for error rows.
+    names: Vec<String>,
+    types: Vec<SqlType>,
+    /// Whether its input rows are still the pump's input rows, and not results of groups.
+    original: bool,
+}
+
+#[derive(Debug)]
+enum OpKind {
+    Filter(Expr),
+    Project { items: Vec<Expr>, rowtime: Option<Expr>, after_group: bool },
+    Distinct(Windowed),
+    Aggregate(Windowed, Vec<Aggregate>),
+}
+
+/// What DISTINCT and GROUP BY share.
+#[derive(Debug)]
+struct Windowed {
+    keys: Vec<Expr>,
+    /// Keys that are compared; the monotonic one is the same within a window.
+    compared: Vec<usize>,
+    monotonic: usize,
+    window: Window,
+    shape: Shape,
+}
+
+/// What an operator remembers between batches.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+enum OpState {
+    Nothing,
+    /// The last ROWTIME that passed a Project that replaces it.
+    Last(i64),
+    Window(Box<WindowState>),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct WindowState {
+    open: Option<Open>,
+    groups: Groups,
+    accumulators: Vec<Accumulator>,
+}
+
+/// The window that is open.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+struct Open {
+    start: i64,
+    /// The first moment that is not in it; `i64::MAX` where only a row can tell.
+    change: i64,
+    /// The ROWTIME of its first row.
+    first: i64,
+    rows: u64,
+}
+
+/// What a pump remembers: windows, counts, and whether it runs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PumpState {
+    pub started: bool,
+    pub flow: Flow,
+    pub closed: VecDeque<WindowSpan>,
+    ops: Vec<OpState>,
+}
+
+/// What comes out of a pump in one step.
+#[derive(Debug)]
+pub struct Output {
+    pub batches: Vec<Batch>,
+    pub errors: Vec<RowError>,
+    /// Nothing earlier will come out of the pump.
+    pub bound: Bound,
+}
+
+/// One step of one pump.
+pub struct Run<'a> {
+    pub pump: &'a Compiled,
+    pub state: &'a mut PumpState,
+    pub clock: Clock,
+    pub distinct: DistinctMode,
+    pub out: &'a mut Output,
+}
+
+impl Compiled {
+    pub fn new(program: &Program, pump: &Pump) -> Self {
+        let mut ops = Vec::new();
+        let mut source = StreamId(0);
+        let (names, types, _) = flatten(&pump.query, program, &mut source, &mut ops);
+        let length = |it: &Op| match &it.kind {
+            OpKind::Distinct(it) | OpKind::Aggregate(it, _) => {
+                it.shape.period().map_or(0, |it| it.as_millis())
+            }
+            _ => 0,
+        };
+        let delay = ops.iter().map(length).sum();
+        let target = program.streams.get(pump.target.0);
+        let columns = target.map_or(&[][..], |it| &it.columns);
+        Self {
+            source,
+            target: pump.target,
+            ops,
+            assignments: pump.assignments.clone(),
+            not_null: columns.iter().map(|it| it.not_null).collect(),
+            target_names: columns.iter().map(|it| it.name.clone()).collect(),
+            names,
+            types,
+            delay,
+        }
+    }
+
+    pub fn state(&self, started: bool) -> PumpState {
+        let state = |op: &Op| match &op.kind {
+            OpKind::Filter(_) | OpKind::Project { rowtime: None, .. } => OpState::Nothing,
+            OpKind::Project { .. } => OpState::Last(i64::MIN),
+            OpKind::Distinct(it) => OpState::Window(Box::new(it.state(&[]))),
+            OpKind::Aggregate(it, calls) => OpState::Window(Box::new(it.state(calls))),
+        };
+        let ops = self.ops.iter().map(state).collect();
+        PumpState { started, flow: Flow::default(), closed: VecDeque::new(), ops }
+    }
+}
+
+/// The operators of a query from the scan up; answers with its columns and whether they are still rows
+/// of the source.
+fn flatten(
+    rel: &Rel,
+    program: &Program,
+    source: &mut StreamId,
+    ops: &mut Vec<Op>,
+) -> (Vec<String>, Vec<SqlType>, bool) {
+    let (input, kind): (&Arc<Rel>, OpKind) = match rel {
+        Rel::Scan { stream } => {
+            *source = *stream;
+            let columns = program.streams.get(stream.0).map_or(&[][..], |it| &it.columns);
+            let (names, types) = columns.iter().map(|it| (it.name.clone(), it.ty)).unzip();
+            return (names, types, true);
+        }
+        Rel::Filter { input, condition } => (input, OpKind::Filter(condition.clone())),
+        Rel::Project { input, items, rowtime } => {
+            let (items, rowtime) = (items.clone(), rowtime.clone());
+            (input, OpKind::Project { items, rowtime, after_group: false })
+        }
+        Rel::Distinct { input, items, compared, monotonic, window } => {
+            (input, OpKind::Distinct(Windowed::new(items, compared.clone(), *monotonic, *window)))
+        }
+        Rel::Aggregate { input, keys, monotonic, window, aggregates } => {
+            let windowed = Windowed::new(keys, (0..keys.len()).collect(), *monotonic, *window);
+            (input, OpKind::Aggregate(windowed, aggregates.clone()))
+        }
+    };
+    let (names, types, original) = flatten(input, program, source, ops);
+    let mut kind = kind;
+    if let OpKind::Project { after_group, .. } = &mut kind {
+        *after_group = ops.iter().any(|it| matches!(it.kind, OpKind::Aggregate(..) | OpKind::Distinct(_)));
+    }
+    let (out_names, out_types, out_original) = match &kind {
+        OpKind::Filter(_) => (names.clone(), types.clone(), original),
+        OpKind::Project { items, .. } => (named(items, &names), typed(items), original),
+        OpKind::Distinct(it) => (named(&it.keys, &names), typed(&it.keys), original),
+        OpKind::Aggregate(it, calls) => {
+            let mut all = named(&it.keys, &names);
+            all.extend((it.keys.len()..).take(calls.len()).map(|at| format!("EXPR${at}")));
+            let types = typed(&it.keys).into_iter().chain(calls.iter().map(|it| it.ty)).collect();
+            (all, types, false)
+        }
+    };
+    ops.push(Op { kind, names, types, original });
+    (out_names, out_types, out_original)
+}
+
+fn named(items: &[Expr], input: &[String]) -> Vec<String> {
+    let name = |(at, item): (usize, &Expr)| match item.kind {
+        ExprKind::Column(column) => input.get(column).cloned().unwrap_or_default(),
+        ExprKind::RowTime => "ROWTIME".to_owned(),
+        _ => format!("EXPR${at}"),
+    };
+    items.iter().enumerate().map(name).collect()
+}
+
+fn typed(items: &[Expr]) -> Vec<SqlType> {
+    items.iter().map(|it| it.ty).collect()
+}
+
+impl Windowed {
+    fn new(keys: &[Expr], mut compared: Vec<usize>, monotonic: usize, window: Window) -> Self {
+        compared.retain(|&it| it != monotonic && it < keys.len());
+        let shape = keys.get(monotonic).map_or(Shape::Unknown, Shape::of);
+        Self { keys: keys.to_vec(), compared, monotonic, window, shape }
+    }
+
+    fn state(&self, calls: &[Aggregate]) -> WindowState {
+        WindowState {
+            open: None,
+            groups: Groups::new(Batch::new(self.keys.iter().map(|it| it.ty))),
+            accumulators: calls.iter().map(Accumulator::new).collect(),
+        }
+    }
+
+    /// The window a row of this ROWTIME opens.
+    fn open(&self, rowtime: i64) -> Open {
+        let (start, change) = match self.window {
+            Window::Rows => (rowtime, i64::MAX),
+            Window::Instant => (rowtime, rowtime + 1),
+            Window::Clock | Window::ClockUp => {
+                let key = &self.keys[self.monotonic];
+                (self.shape.start_before(rowtime).unwrap_or(rowtime), self.shape.change_after(key, rowtime))
+            }
+        };
+        Open { start, change, first: rowtime, rows: 0 }
+    }
+
+    /// The ROWTIME of the results of a window that ends with this change.
+    fn stamp(&self, change: i64) -> i64 {
+        match self.window {
+            Window::ClockUp | Window::Instant => change - 1,
+            Window::Clock | Window::Rows => change,
+        }
+    }
+}
+
+impl PumpState {
+    /// The window that is open, of the pump's first operator that has windows.
+    pub fn open_window(&self, pump: &Compiled) -> Option<WindowSpan> {
+        let both = self.ops.iter().zip(&pump.ops);
+        let (state, windowed) =
+            both.filter_map(|(state, op)| Some((state.window()?, op.windowed()?))).next()?;
+        let open = state.open?;
+        let end = if open.change == i64::MAX { open.first } else { windowed.stamp(open.change) };
+        Some(WindowSpan {
+            start: Timestamp::from_millis(open.start),
+            end: Timestamp::from_millis(end),
+            rows: open.rows,
+            groups: state.groups.len() as u64,
+        })
+    }
+
+    /// The earliest end of an open window that the clock can close.
+    pub fn next_due(&self, pump: &Compiled) -> Option<i64> {
+        let due = |(state, op): (&OpState, &Op)| {
+            let (open, windowed) = (state.window()?.open?, op.windowed()?);
+            if open.change == i64::MAX { None } else { Some(windowed.stamp(open.change)) }
+        };
+        self.ops.iter().zip(&pump.ops).filter_map(due).min()
+    }
+
+    /// The ROWTIME of the oldest row in an open window.
+    pub fn oldest_open(&self) -> Option<i64> {
+        self.ops.iter().filter_map(|it| Some(it.window()?.open?.first)).min()
+    }
+}
+
+impl OpState {
+    fn window(&self) -> Option<&WindowState> {
+        if let OpState::Window(state) = self { Some(state) } else { None }
+    }
+}
+
+impl Op {
+    fn windowed(&self) -> Option<&Windowed> {
+        match &self.kind {
+            OpKind::Distinct(it) | OpKind::Aggregate(it, _) => Some(it),
+            _ => None,
+        }
+    }
+}
+
+impl Run<'_> {
+    /// Takes rows of the source.
+    pub fn feed(&mut self, batch: &Batch) {
+        self.state.flow.rows_in += batch.len() as u64;
+        self.rows(0, Cow::Borrowed(batch));
+    }
+
+    /// Takes a bound: nothing earlier will come.
+    pub fn bound(&mut self, bound: Bound) {
+        let mut bound = bound;
+        for at in 0..self.pump.ops.len() {
+            let due = match (&self.state.ops[at], self.pump.ops[at].windowed()) {
+                (OpState::Window(state), Some(windowed)) => {
+                    state.open.filter(|open| bound.passes(open.change, windowed.window))
+                }
+                (OpState::Last(last), None) => {
+                    // A replaced ROWTIME may be as early as the last one written.
+                    bound = Bound { at: bound.at.min(*last), inclusive: false };
+                    None
+                }
+                _ => None,
+            };
+            if let Some(open) = due {
+                self.close(at, open.change);
+            }
+        }
+        self.out.bound = bound;
+    }
+
+    fn rows(&mut self, at: usize, batch: Cow<'_, Batch>) {
+        if batch.is_empty() {
+            return;
+        }
+        let pump = self.pump;
+        let Some(op) = pump.ops.get(at) else { return self.assign(batch) };
+        match &op.kind {
+            OpKind::Filter(condition) => {
+                let Some((batch, columns)) = self.columns(at, batch, std::slice::from_ref(condition)) else {
+                    return;
+                };
+                let holds = crate::sql::eval::truths(&columns[0]);
+                let kept: Vec<u32> = (0..batch.len() as u32)
+                    .filter(|&row| holds[row as usize] && !columns[0].is_null(row as usize))
+                    .collect();
+                if op.original {
+                    self.state.flow.filtered += (batch.len() - kept.len()) as u64;
+                }
+                if kept.len() == batch.len() {
+                    return self.rows(at + 1, batch);
+                }
+                let picked = batch.pick(&kept);
+                self.rows(at + 1, Cow::Owned(picked));
+            }
+            OpKind::Project { items, rowtime: None, .. } => {
+                let Some((batch, columns)) = self.columns(at, batch, items) else { return };
+                let projected = Batch { rowtimes: batch.rowtimes.clone(), columns };
+                self.rows(at + 1, Cow::Owned(projected));
+            }
+            OpKind::Project { items, rowtime: Some(rowtime), after_group } => {
+                let all: Vec<Expr> = items.iter().chain([rowtime]).cloned().collect();
+                let Some((batch, mut columns)) = self.columns(at, batch, &all) else { return };
+                let rowtimes =
+                    columns.pop().unwrap_or_else(|| Column::of_nulls(SqlType::Timestamp, batch.len()));
+                self.restamp(at, &batch, columns, &rowtimes, *after_group);
+            }
+            OpKind::Distinct(windowed) => self.group(at, batch, windowed, &[]),
+            OpKind::Aggregate(windowed, calls) => self.group(at, batch, windowed, calls),
+        }
+    }
+
+    /// The values of expressions over a batch, and the batch without the rows that have none.
+    fn columns<'b>(
+        &mut self,
+        at: usize,
+        batch: Cow<'b, Batch>,
+        exprs: &[Expr],
+    ) -> Option<(Cow<'b, Batch>, Vec<Column>)> {
+        let clock = self.clock;
+        let compute = |batch: &Batch| {
+            let mut eval = Eval::new(batch, clock);
+            let columns: Vec<Column> = exprs.iter().map(|it| eval.column(it).into_owned()).collect();
+            (columns, eval.faults)
+        };
+        let (columns, faults) = compute(&batch);
+        if faults.is_empty() {
+            return Some((batch, columns));
+        }
+        let faults = faults.into_rows();
+        self.report(at, &batch, &faults);
+        let batch = without(&batch, &faults);
+        let (columns, again) = compute(&batch);
+        debug_assert!(again.is_empty(), "rows without faults have none the second time");
+        if batch.is_empty() { None } else { Some((Cow::Owned(batch), columns)) }
+    }
+
+    /// Gives rows the ROWTIMEs of an expression; they must not go back.
+    fn restamp(&mut self, at: usize, batch: &Batch, columns: Vec<Column>, rowtimes: &Column, sorts: bool) {
+        let OpState::Last(mut last) = self.state.ops[at] else { return };
+        let mut order: Vec<u32> = (0..batch.len() as u32).collect();
+        let times = rowtimes.ints();
+        if sorts {
+            order.sort_by_key(|&row| times[row as usize]);
+        }
+        let mut faults = Vec::new();
+        order.retain(|&row| {
+            let time = times[row as usize];
+            let (name, message) = if rowtimes.is_null(row as usize) {
+                (ErrorName::NullNotAllowed, "ROWTIME is never NULL.".to_owned())
+            } else if time < last {
+                let [time, last] = [time, last].map(|it| Timestamp::from_millis(it).to_sql());
+                (
+                    ErrorName::OutOfOrder,
+                    format!("ROWTIME {time} is earlier than {last}, which is written already."),
+                )
+            } else {
+                last = time;
+                return true;
+            };
+            faults.push(Fault { row, name, message });
+            false
+        });
+        if !faults.is_empty() {
+            faults.sort_by_key(|it| it.row);
+            self.report(at, batch, &faults);
+        }
+        self.state.ops[at] = OpState::Last(last);
+        let all = Batch { rowtimes: times.to_vec(), columns };
+        self.rows(at + 1, Cow::Owned(all.pick(&order)));
+    }
+
+    fn group(&mut self, at: usize, batch: Cow<'_, Batch>, windowed: &Windowed, calls: &[Aggregate]) {
+        let args = calls.iter().flat_map(|it| &it.args);
+        let exprs: Vec<Expr> = windowed.keys.iter().chain(args).cloned().collect();
+        let Some((batch, columns)) = self.columns(at, batch, &exprs) else { return };
+        let columns: Vec<Cow<'_, Column>> = columns.into_iter().map(Cow::Owned).collect();
+        let (keys, args) = columns.split_at(windowed.keys.len());
+        let hashes = group::hashes(keys, &windowed.compared, batch.len());
+        let mut placed = Placement::default();
+        let mut from = 0;
+        while from < batch.len() {
+            let open = match &self.state.ops[at] {
+                OpState::Window(state) => state.open,
+                _ => None,
+            };
+            let to = match open {
+                Some(open) => from + self.within(at, windowed, open, &batch, keys, from),
+                None => from,
+            };
+            if to == from {
+                if let Some(open) = open {
+                    let change = if open.change == i64::MAX { batch.rowtimes[from] } else { open.change };
+                    self.close(at, change);
+                }
+                let opened = windowed.open(batch.rowtimes[from]);
+                if let OpState::Window(state) = &mut self.state.ops[at] {
+                    state.open = Some(opened);
+                }
+                // The row that opens a window is in it, whatever its expression says.
+                let rest = self.within(at, windowed, opened, &batch, keys, from).max(1);
+                self.collect(
+                    at,
+                    &batch,
+                    keys,
+                    args,
+                    windowed,
+                    calls,
+                    &hashes,
+                    from..from + rest,
+                    &mut placed,
+                );
+                from += rest;
+                continue;
+            }
+            self.collect(at, &batch, keys, args, windowed, calls, &hashes, from..to, &mut placed);
+            from = to;
+        }
+    }
+
+    /// How many rows from `from` on lie in the open window.
+    fn within(
+        &self,
+        at: usize,
+        windowed: &Windowed,
+        open: Open,
+        batch: &Batch,
+        keys: &[Cow<'_, Column>],
+        from: usize,
+    ) -> usize {
+        if windowed.window != Window::Rows {
+            return batch.rowtimes[from..].partition_point(|&it| it < open.change);
+        }
+        let key = &keys[windowed.monotonic];
+        let like = |row: usize| match &self.state.ops[at] {
+            OpState::Window(state) if !state.groups.is_empty() => {
+                key.alike(row, &state.groups.rows.columns[windowed.monotonic], 0)
+            }
+            _ => key.alike(row, key, from),
+        };
+        (from..batch.len()).take_while(|&row| like(row)).count()
+    }
+
+    /// Puts rows of one window into their groups.
+    #[expect(clippy::too_many_arguments, reason = "the parts of one batch, split once for all its windows")]
+    fn collect(
+        &mut self,
+        at: usize,
+        batch: &Batch,
+        keys: &[Cow<'_, Column>],
+        args: &[Cow<'_, Column>],
+        windowed: &Windowed,
+        calls: &[Aggregate],
+        hashes: &[u64],
+        run: std::ops::Range<usize>,
+        placed: &mut Placement,
+    ) {
+        let OpState::Window(state) = &mut self.state.ops[at] else { return };
+        let rows = run.len() as u64;
+        state.groups.place(&batch.rowtimes, keys, &windowed.compared, hashes, run.clone(), placed);
+        if let Some(open) = &mut state.open {
+            open.rows += rows;
+        }
+        let groups = state.groups.len();
+        let mut args = args.iter();
+        for (accumulator, call) in state.accumulators.iter_mut().zip(calls) {
+            let args: Vec<&Column> = args.by_ref().take(call.args.len()).map(|it| it.as_ref()).collect();
+            accumulator.add(call, &args, run.start, &placed.groups, groups);
+        }
+        let original = self.pump.ops[at].original;
+        if !matches!(self.pump.ops[at].kind, OpKind::Distinct(_)) {
+            self.state.flow.waiting += if original { rows } else { 0 };
+            return;
+        }
+        let new = placed.firsts.len() as u64;
+        if original {
+            self.state.flow.duplicates += rows - new;
+        }
+        if self.distinct == DistinctMode::Immediate {
+            let picked = Batch {
+                rowtimes: batch.rowtimes.clone(),
+                columns: keys.iter().map(|it| it.as_ref().clone()).collect(),
+            }
+            .pick(&placed.firsts);
+            self.rows(at + 1, Cow::Owned(picked));
+        } else if original {
+            self.state.flow.waiting += new;
+        }
+    }
+
+    /// Ends the open window: its results go on, stamped with its end.
+    fn close(&mut self, at: usize, change: i64) {
+        let pump = self.pump;
+        let op = &pump.ops[at];
+        let (Some(windowed), OpState::Window(state)) = (op.windowed(), &mut self.state.ops[at]) else {
+            return;
+        };
+        let Some(open) = state.open.take() else { return };
+        let stamp = windowed.stamp(change);
+        let groups = state.groups.len();
+        let mut results = state.groups.take();
+        let mut faults = crate::sql::eval::Faults::default();
+        if let OpKind::Aggregate(_, calls) = &op.kind {
+            let taken = state.accumulators.iter_mut().zip(calls);
+            results.columns.extend(taken.map(|(it, call)| it.take(call, groups, &mut faults)));
+        }
+        if pump.ops.iter().position(|it| it.windowed().is_some()) == Some(at) {
+            self.state.closed.push_back(WindowSpan {
+                start: Timestamp::from_millis(open.start),
+                end: Timestamp::from_millis(stamp),
+                rows: open.rows,
+                groups: groups as u64,
+            });
+            if self.state.closed.len() > CLOSED_MAX {
+                self.state.closed.pop_front();
+            }
+        }
+        results.rowtimes = vec![stamp; groups];
+        if matches!(op.kind, OpKind::Distinct(_)) {
+            if self.distinct == DistinctMode::AtWindowEnd {
+                if op.original {
+                    self.state.flow.waiting -= groups as u64;
+                }
+                self.rows(at + 1, Cow::Owned(results));
+            }
+            return;
+        }
+        if op.original {
+            self.state.flow.waiting -= open.rows;
+            self.state.flow.grouped += open.rows;
+        }
+        if !faults.is_empty() {
+            let faults = faults.into_rows();
+            let (names, types) = match pump.ops.get(at + 1) {
+                Some(next) => (&next.names, &next.types),
+                None => (&pump.names, &pump.types),
+            };
+            self.state.flow.lost_results += faults.len() as u64;
+            for fault in &faults {
+                self.out.errors.push(error_of(fault, &results, names, types));
+            }
+            results = without(&results, &faults);
+        }
+        self.rows(at + 1, Cow::Owned(results));
+    }
+
+    /// Turns rows of the query into rows of the target.
+    fn assign(&mut self, batch: Cow<'_, Batch>) {
+        let pump = self.pump;
+        let end = pump.ops.len();
+        let Some((batch, mut columns)) = self.columns(end, batch, &pump.assignments) else { return };
+        let mut rowtimes = batch.rowtimes.clone();
+        let mut faults = Vec::new();
+        for (at, column) in columns.iter().enumerate() {
+            if pump.not_null.get(at) == Some(&true) && !column.nulls.is_empty() {
+                let name = &pump.target_names[at];
+                let empty = (0..batch.len()).filter(|&row| column.is_null(row));
+                faults.extend(empty.map(|row| Fault {
+                    row: row as u32,
+                    name: ErrorName::NullNotAllowed,
+                    message: format!("Column {name} takes no NULL."),
+                }));
+            }
+        }
+        if !faults.is_empty() {
+            faults.sort_by_key(|it| it.row);
+            faults.dedup_by_key(|it| it.row);
+            self.report(end, &batch, &faults);
+            let kept = kept_rows(batch.len(), &faults);
+            columns.iter_mut().for_each(|it| *it = it.pick(&kept));
+            rowtimes = kept.iter().map(|&it| batch.rowtimes[it as usize]).collect();
+        }
+        if self.passes_originals() {
+            self.state.flow.passed += rowtimes.len() as u64;
+        }
+        if !rowtimes.is_empty() {
+            self.out.batches.push(Batch { rowtimes, columns });
+        }
+    }
+
+    /// Whether what comes out are the rows that went in, one for one.
+    fn passes_originals(&self) -> bool {
+        self.pump.passes_originals()
+    }
+
+    /// Reports rows of the input of an operator.
+    fn report(&mut self, at: usize, batch: &Batch, faults: &[Fault]) {
+        let (names, types, original) = match self.pump.ops.get(at) {
+            Some(op) => (&op.names, &op.types, op.original),
+            None => (&self.pump.names, &self.pump.types, self.passes_originals()),
+        };
+        if original {
+            self.state.flow.errors += faults.len() as u64;
+        } else {
+            self.state.flow.lost_results += faults.len() as u64;
+        }
+        self.out.errors.extend(faults.iter().map(|it| error_of(it, batch, names, types)));
+    }
+}
+
+impl Compiled {
+    /// Whether the rows that come out are the rows that went in, one for one.
+    pub fn passes_originals(&self) -> bool {
+        !self.ops.iter().any(|it| matches!(it.kind, OpKind::Aggregate(..)))
+    }
+}
+
+fn kept_rows(rows: usize, faults: &[Fault]) -> Vec<u32> {
+    let mut faults = faults.iter().map(|it| it.row).peekable();
+    (0..rows as u32).filter(|row| faults.next_if_eq(row).is_none()).collect()
+}
+
+fn without(batch: &Batch, faults: &[Fault]) -> Batch {
+    batch.pick(&kept_rows(batch.len(), faults))
+}
+
+fn error_of(fault: &Fault, batch: &Batch, names: &[String], types: &[SqlType]) -> RowError {
+    let row = fault.row as usize;
+    RowError {
+        name: fault.name,
+        message: fault.message.clone(),
+        rowtime: Timestamp::from_millis(batch.rowtimes.get(row).copied().unwrap_or(0)),
+        row: row_json(batch, row, names, types),
+    }
+}
+
+/// A row as a JSON object.
+pub fn row_json(batch: &Batch, row: usize, names: &[String], types: &[SqlType]) -> Vec<u8> {
+    let mut out = vec![b'{'];
+    for (at, column) in batch.columns.iter().enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        write::json_string(names.get(at).map_or("", |it| it), &mut out);
+        out.push(b':');
+        write::json_value(column, row, types.get(at).copied().unwrap_or(SqlType::Null), &mut out);
+    }
+    out.push(b'}');
+    out
+}
