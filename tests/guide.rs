@@ -4,6 +4,10 @@ use pumphouse::guide::{Move, Workshop, check, fill, texts, warn};
 use pumphouse::lab::view::View;
 use pumphouse::sim::command::Command;
 
+mod proofs;
+mod warnings;
+mod world;
+
 /// All twenty steps load, in the order of the slides, and every check and warning is used (loading
 /// refuses a workshop that leaves one unused).
 #[test]

@@ -182,11 +182,12 @@ pub fn clean(view: &View) -> Verdict {
         return remains("delivery stream", &it.name, it.status == Status::Deleting, it.ready_in);
     }
     if let Some(bucket) = view.buckets.first() {
-        let objects = Count(bucket.objects.len() as u64);
-        return Verdict::not_yet(format!(
-            "The bucket `{}` is still there with {objects} objects.",
-            bucket.name
-        ));
+        let holds = match bucket.objects.len() {
+            0 => "empty".to_owned(),
+            1 => "with 1 object".to_owned(),
+            objects => format!("with {} objects", Count(objects as u64)),
+        };
+        return Verdict::not_yet(format!("The bucket `{}` is still there, {holds}.", bucket.name));
     }
     let deleted = |it: &crate::lab::view::Done| it.outcome.is_ok() && it.command.starts_with("delete ");
     match view.history.iter().any(deleted) {
