@@ -226,6 +226,7 @@ fn tolerant_gives_what_was_meant() {
         ("{{!-- {{random.numbr}} --}}x", "x"),
         ("\\{{random.number(0)}}", "{{random.number(0)}}"),
         ("C:\\\\{{random.number(0)}}", "C:\\\\0"),
+        (" \n a\r\n\tb{{random.number(0)}} \n", "a\r\tb0"),
     ] {
         assert_eq!(record(text, Mode::Tolerant), expected, "{text}");
     }
@@ -545,10 +546,9 @@ fn public_templates_are_accepted() {
     }
 }
 
-/// Errors are said with line and column, message and hint, and all of them at once.
-#[test]
-fn errors_have_their_place() {
-    for (text, line, column, message, hint) in [
+/// A text, the line and column of its first error, the message and the hint.
+#[rustfmt::skip]
+const PLACES: &[(&str, usize, usize, &str, &str)] = &[
         (
             "{\n  \"a\": {{random.numbr(5)}}\n}",
             2,
@@ -697,7 +697,12 @@ fn errors_have_their_place() {
             "the template is empty",
             "Write the text of one record, for example {\"value\": {{random.number(100)}}}.",
         ),
-    ] {
+];
+
+/// Errors are said with line and column, message and hint, and all of them at once.
+#[test]
+fn errors_have_their_place() {
+    for &(text, line, column, message, hint) in PLACES {
         let error = error(text, Mode::Tolerant);
         assert_eq!((error.message.as_str(), error.place(text)), (message, (line, column)), "{text}");
         assert_eq!(error.hint.as_deref(), Some(hint), "{text}");

@@ -22,7 +22,7 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// `count` records of a template; a rate of 0 is taken for 1.
+    /// `count` records of a template (`u64::MAX` for no end); a rate of 0 is taken for 1.
     pub fn new(template: Template, seed: Seed, start: Timestamp, rate: u64, count: u64) -> Self {
         Self { template, chance: seed.stream(OWNER), start, rate: rate.max(1), made: 0, count }
     }

@@ -25,7 +25,9 @@ pub fn refuse_curly_quotes(text: &str) -> Result<(), Fault> {
         if !quoted && CURLY.contains(&character) {
             let straight = if "“”„‟".contains(character) { '"' } else { '\'' };
             let mut fault = Fault::new(format!("{character} is a typographic quote"))
-                .detail("Slides and word processors put curly quotes in place of straight ones; JSON does not know them.")
+                .detail(
+                    "Slides and word processors put curly quotes in place of straight ones; JSON has none.",
+                )
                 .hint(format!("Write {straight} instead: {}", straighten(text)));
             fault.within = Some(at..at + character.len_utf8());
             return Err(fault);

@@ -121,14 +121,14 @@ fn some_lines(args: &Args) -> Result<Maker, Fault> {
 /// Eight sentences; a, n, v, i and j stand for abbreviation, noun, verb, ingverb and adjective.
 fn phrase(draw: &mut Draw) {
     let pattern = draw.pick(&[
-        "If we {v} the {n}, we can get to the {a} {n} through the {j} {a} {n}!",
-        "We need to {v} the {j} {a} {n}!",
-        "Try to {v} the {a} {n}, maybe it will {v} the {j} {n}!",
-        "You can't {v} the {n} without {i} the {j} {a} {n}!",
-        "Use the {j} {a} {n}, then you can {v} the {j} {n}!",
-        "The {a} {n} is down, {v} the {j} {n} so we can {v} the {a} {n}!",
-        "{i} the {n} won't do anything, we need to {v} the {j} {a} {n}!",
-        "I'll {v} the {j} {a} {n}, that should {n} the {a} {n}!",
+        "Somebody left the {j} {n} open, so I could {v} the {a} {n}.",
+        "First {v} the {a} {n}, then we {v} their {j} {n}!",
+        "Nobody gets in by {i} the {n}; it takes a {j} {a} {n}.",
+        "The {a} {n} is down again. Try {i} the {j} {n}!",
+        "{i} the {j} {n} buys us a minute; {v} the {a} {n} now!",
+        "Give me the {a} {n} and I will {v} any {j} {n}.",
+        "Without the {j} {n} we cannot {v} the {a} {n}.",
+        "It is only a {j} {n}: {v} it before the {a} {n} wakes up!",
     ]);
     let start = draw.out.len();
     for (index, piece) in pattern.split(['{', '}']).enumerate() {
