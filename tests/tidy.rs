@@ -25,7 +25,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("sim", &["base", "template", "sql", "cloud"]),
     ("lab", &["base", "template", "sql", "cloud", "sim"]),
     ("guide", &["base", "sql::diag", "sim::command", "lab"]),
-    ("tui", &["base", "sql", "template", "sim::command", "lab", "guide"]),
+    ("tui", &["base", "sql::diag", "sql::parse", "sim::command", "lab", "guide"]),
 ];
 
 /// What the pure rooms may not say, with the reason a failing test gives.
@@ -197,7 +197,10 @@ fn everything_has_a_length() {
                 found.push(format!("{}:{}: {} characters", file.path, at + 1, line.chars().count()));
             }
         }
-        found.extend(long_functions(&file));
+        // A test may be one long list of cases.
+        if file.path.starts_with("src/") {
+            found.extend(long_functions(&file));
+        }
     }
     none(found);
 }

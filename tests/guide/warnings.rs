@@ -34,7 +34,7 @@ const CASES: &[Case] = &[
     (
         "limit_reached",
         |it| it.history = vec![refused("create stream more 500", "LimitExceededException")],
-        "Your streams use 2 shards already, and an account has a limit. Delete one.",
+        "Your streams use 2 shards already. Ask for fewer, or delete a stream.",
     ),
     (
         "no_policy",

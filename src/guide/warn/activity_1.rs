@@ -58,8 +58,11 @@ pub fn illegal_name(view: &View) -> Option<String> {
 pub fn limit_reached(view: &View) -> Option<String> {
     let (_, refusal) = refused(view, &["create stream"])?;
     let used: usize = view.streams.iter().map(shards).sum();
-    is_code(refusal, "LimitExceeded").then(|| {
-        format!("Your streams use {} already, and an account has a limit. Delete one.", plural(used, "shard"))
+    is_code(refusal, "LimitExceeded").then(|| match used {
+        0 => "An account has a limit of shards. Ask for fewer; the workshop needs two.".into(),
+        _ => {
+            format!("Your streams use {} already. Ask for fewer, or delete a stream.", plural(used, "shard"))
+        }
     })
 }
 
