@@ -709,6 +709,12 @@ fn errors_have_their_place() {
     }
     let all = errors("{{a.b}}\n{{random.number({\"mni\":1})}}\n{{name.lastNam}}", Mode::Tolerant);
     assert_eq!(all.len(), 3, "{all:?}");
+    let typing = "{\"a\": {{rand\n\"b\": {{random.number(5)}}, \"c\": {{name.firstNam}}}";
+    let all: Vec<_> =
+        errors(typing, Mode::Tolerant).into_iter().map(|it| (it.place(typing), it.message)).collect();
+    assert_eq!(all.len(), 2, "{all:?}");
+    assert_eq!(all[0], ((1, 7), "the {{ is never closed".to_owned()));
+    assert_eq!(all[1].0, (2, 35));
     let strict = "{\n \"a\": \"{{name.firstName}}\",\n \"b\": {{random.numbr}}\n}";
     let error = error(strict, Mode::Strict);
     assert_eq!((error.place(strict), &strict[error.span.clone()]), ((3, 7), "{{random.numbr}}"));
@@ -763,8 +769,8 @@ fn odd_templates_are_answered() {
     assert_eq!(template.notes()[0].message, "the largest number never comes out");
     let long = "x".repeat(300_000);
     for text in [
-        "{{a ".repeat(60_000),
-        "{{{a".repeat(60_000),
+        "{{a ".repeat(20_000),
+        "{{{a".repeat(20_000),
         "{{random.number(".repeat(15_000),
         format!("{{{{random.arrayElement({}{})}}}}", "[".repeat(9000), "]".repeat(9000)),
         format!("{{{{#if {}true{}}}}}x{{{{/if}}}}", "(".repeat(9000), ")".repeat(9000)),
@@ -775,7 +781,7 @@ fn odd_templates_are_answered() {
     ] {
         assert!(errors(&text, Mode::Tolerant).len() <= 51);
     }
-    let ones = "{{random.number(0)}}".repeat(10_000);
-    assert_eq!(record(&ones, Mode::Tolerant), "0".repeat(10_000));
-    assert_eq!(record(&ones, Mode::Strict), "0".repeat(10_000));
+    let ones = "{{random.number(0)}}".repeat(2000);
+    assert_eq!(record(&ones, Mode::Tolerant), "0".repeat(2000));
+    assert_eq!(record(&ones, Mode::Strict), "0".repeat(2000));
 }

@@ -188,15 +188,7 @@ impl Scan<'_> {
         let braces = if triple { 3 } else { 2 };
         let body = &self.text[open + braces..self.end];
         let Some(length) = close(body) else {
-            let message = if body.contains("}}") {
-                "the parenthesis, bracket or quote in the placeholder is never closed"
-            } else {
-                "the {{ is never closed"
-            };
-            let hint = "A placeholder ends with }}, for example {{random.number(100)}}.";
-            let end = body.find("}}").map_or(open + braces, |it| open + braces + it + 2);
-            self.errors.push(Diagnostic::error(open..end, message).hint(hint));
-            self.at = end;
+            self.unclosed(open, open + braces);
             return;
         };
         let (inner, end) = (&body[..length], open + braces + length + braces);
@@ -220,6 +212,22 @@ impl Scan<'_> {
             self.translated.push_str("}}");
             self.sites.push(site);
         }
+        self.at = end;
+    }
+
+    /// Says that the placeholder that opens at `open`, with its inside at `body`, does not end; goes on
+    /// where the next one begins, so that one being typed does not swallow its neighbours.
+    fn unclosed(&mut self, open: usize, body: usize) {
+        let text = &self.text[body..self.end];
+        let (close, next) = (text.find("}}"), text.find("{{"));
+        let (message, end) = match close {
+            Some(close) if next.is_none_or(|next| close < next) => {
+                ("the parenthesis, bracket or quote in the placeholder is never closed", body + close + 2)
+            }
+            _ => ("the {{ is never closed", body),
+        };
+        let hint = "A placeholder ends with }}, for example {{random.number(100)}}.";
+        self.errors.push(Diagnostic::error(open..end, message).hint(hint));
         self.at = end;
     }
 
