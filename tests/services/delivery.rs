@@ -272,17 +272,19 @@ fn puts_are_throttled() {
     check_sums(&cloud);
 }
 
+/// A constraint that a field does not satisfy.
+fn rule(value: &str, field: &str, rule: &str) -> String {
+    format!(
+        "ValidationException: 1 validation error detected: Value '{value}' at '{field}' failed to satisfy \
+         constraint: Member must {rule}"
+    )
+}
+
 /// Every refusal of making, finding and deleting a delivery stream.
 #[test]
 fn refusals() {
     let mut cloud = with_delivery(&settings());
     let mut create = |settings: &DeliverySettings| refusal(cloud.create_delivery(at(40), &ROOT, settings));
-    let rule = |value: &str, field: &str, rule: &str| {
-        format!(
-            "ValidationException: 1 validation error detected: Value '{value}' at '{field}' failed to satisfy \
-             constraint: Member must {rule}"
-        )
-    };
     assert_eq!(
         create(&settings()),
         "ResourceInUseException: Firehose filtered under account 123456789012 already exists."
@@ -324,6 +326,24 @@ fn refusals() {
         refusal(cloud.describe_delivery(&ROOT, "none")),
         "ResourceNotFoundException: Firehose none not found under account 123456789012."
     );
+    for number in 1..20 {
+        let settings = DeliverySettings { name: format!("d{number}"), ..other.clone() };
+        cloud.create_delivery(at(40), &ROOT, &settings).expect("a delivery stream");
+    }
+    let error = refused(cloud.create_delivery(at(40), &ROOT, &other));
+    assert!(
+        error
+            .message
+            .starts_with("You have already consumed your firehose quota of 20 hoses. Firehose names: ["),
+        "{error}"
+    );
+    assert_eq!(error.code, "LimitExceededException");
+}
+
+/// What makes a call of PutRecordBatch invalid as a whole.
+#[test]
+fn refusals_of_whole_calls() {
+    let mut cloud = with_delivery(&settings());
     let rows = |rows: usize| (1..=rows as u32).collect::<Vec<_>>();
     let mut put =
         |lines: &[u8], ends: &[u32]| refusal(cloud.put_record_batch(at(40), &ROOT, "filtered", lines, ends));
@@ -339,18 +359,6 @@ fn refusals() {
     );
     let ends: Vec<u32> = (1..=5).map(|it| it * 1_000_000).collect();
     assert_eq!(put(&big, &ends), "InvalidArgumentException: Records size exceeds 4 MB limit");
-    for number in 1..20 {
-        let settings = DeliverySettings { name: format!("d{number}"), ..other.clone() };
-        cloud.create_delivery(at(40), &ROOT, &settings).expect("a delivery stream");
-    }
-    let error = refused(cloud.create_delivery(at(40), &ROOT, &other));
-    assert!(
-        error
-            .message
-            .starts_with("You have already consumed your firehose quota of 20 hoses. Firehose names: ["),
-        "{error}"
-    );
-    assert_eq!(error.code, "LimitExceededException");
 }
 
 /// CREATING takes no records; DELETING still does, and then everything is gone.
@@ -377,6 +385,15 @@ fn a_delivery_stream_takes_time_to_come_and_go() {
     pass(&mut cloud, at(60));
     assert!(cloud.firehose.delivery("filtered").is_err());
     assert_eq!(cloud.firehose.deleted_rows, 4);
+    // The clean-up list of the slides forgets the log group and the role.
+    let group = "/aws/kinesisfirehose/filtered";
+    cloud.delete_log_group(at(61), &ROOT, group).expect("it stays until it is deleted");
+    assert_eq!(
+        refusal(cloud.delete_log_group(at(61), &ROOT, group)),
+        "ResourceNotFoundException: The specified log group does not exist."
+    );
+    cloud.delete_role(at(61), &ROOT, DELIVERY_ROLE).expect("so does the role");
+    assert_eq!(cloud.iam.roles().count(), 0);
 }
 
 /// A user needs PassRole to hand a role over, and the sentence names the role.

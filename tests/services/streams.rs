@@ -141,8 +141,8 @@ fn refusals_of_making_and_deleting() {
     assert_eq!(
         create("other", 49),
         "LimitExceededException: This request would exceed the shard limit for the account 123456789012 in \
-         us-west-2. Current shard count for the account: 2. Limit: 50. Number of additional shards that would \
-         have resulted from this request: 49. Refer to the AWS Service Limits page \
+         us-west-2. Current shard count for the account: 2. Limit: 50. Number of additional shards that \
+         would have resulted from this request: 49. Refer to the AWS Service Limits page \
          (http://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for current limits and how to \
          request higher limits."
     );

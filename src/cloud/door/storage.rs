@@ -1,6 +1,6 @@
-//! Calls of S3 and Firehose, and the delivery of what is due.
+//! Calls of S3, Firehose and Logs, and the delivery of what is due.
 
-use crate::base::name::{bucket_arn, delivery_arn, object_arn};
+use crate::base::name::{bucket_arn, delivery_arn, log_stream_arn, object_arn};
 use crate::base::time::Timestamp;
 use crate::cloud::Cloud;
 use crate::cloud::error::CloudError;
@@ -134,6 +134,16 @@ impl Cloud {
         self.counts.put_batch(now, delivery, &answer, &mut self.watch);
         self.deliver(now);
         Ok(answer)
+    }
+
+    /// DeleteLogGroup, with every event in it.
+    pub fn delete_log_group(&mut self, now: Timestamp, by: &Principal, name: &str) -> Result<(), CloudError> {
+        self.now = now;
+        self.authorise(by, "logs:DeleteLogGroup", &log_stream_arn(name, "*"))?;
+        if self.logs.delete_group(name) {
+            return Ok(());
+        }
+        Err(CloudError::new("ResourceNotFoundException", "The specified log group does not exist."))
     }
 
     /// Whether a delivery stream's role may put objects into its bucket: a dry check.
