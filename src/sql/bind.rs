@@ -95,7 +95,8 @@ struct Session<'t> {
 
 /// "… are not here yet", with the one sentence that is honest about it.
 fn not_yet(span: Range<usize>, what: &str) -> Diagnostic {
-    let verb = if what.ends_with('s') && !what.ends_with("BY") { "are" } else { "is" };
+    // A clause is one thing, everything else is named in the plural.
+    let verb = if what.starts_with(char::is_uppercase) { "is" } else { "are" };
     Diagnostic::error(span, format!("{what} {verb} not here yet"))
         .detail("The service has this; pumphouse reads it and cannot run it yet.")
 }

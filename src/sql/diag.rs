@@ -77,7 +77,8 @@ pub fn place(text: &str, at: usize) -> (usize, usize) {
 /// The nearest of `known` to what was `written`, if any is near enough to be a slip.
 pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let written: Vec<char> = written.to_lowercase().chars().collect();
-    let limit = 1 + written.len() / 4;
+    // Every word of one or two letters is near every other; they count only when they differ in case.
+    let limit = if written.len() < 3 { 0 } else { 1 + written.len() / 4 };
     known
         .into_iter()
         .map(|it| (distance(&written, &it.to_lowercase().chars().collect::<Vec<_>>()), it))
@@ -117,5 +118,6 @@ mod tests {
         let known = ["random.number", "random.word", "name.firstName"];
         assert_eq!(nearest("random.numbr", known), Some("random.number"));
         assert_eq!(nearest("zebra", known), None);
+        assert_eq!(nearest("S", ["A", "B"]), None);
     }
 }

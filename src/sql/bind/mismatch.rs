@@ -44,10 +44,30 @@ fn types_do_not_fit(
         _ => format!("{name} cannot take {}", list.join(", ")),
     };
     let error = Diagnostic::error(span, message);
+    let pattern = matches!(name, "LIKE" | "SIMILAR TO");
+    if let (&[a, b, ..], [left, right, ..], true) = (given, written, pattern)
+        && !(text(a) && text(b))
+    {
+        let (other, ty) = if text(a) { (right, b) } else { (left, a) };
+        return error
+            .detail(format!("{name} looks at text, and {other} is {}.", word(ty)))
+            .hint(format!("Write CAST({other} AS VARCHAR(16)), or compare with = and <."));
+    }
     if let (&[a, b], [left, right]) = (given, written)
         && (numeric(a) && text(b) || text(a) && numeric(b))
     {
         let (words, number) = if text(a) { (left, b) } else { (right, a) };
+        if let Some(inner) = words.strip_prefix('\'').and_then(|it| it.strip_suffix('\'')) {
+            let error = error.detail(format!(
+                "{words} is text; text and numbers do not turn into each other by themselves."
+            ));
+            let digits = !inner.is_empty() && inner.bytes().all(|it| it.is_ascii_digit() || it == b'.');
+            return if digits {
+                error.hint(format!("Write {inner} without quotes."))
+            } else {
+                error.hint("Write a number, without quotes.")
+            };
+        }
         return error
             .detail(format!("{words} is text; text and numbers do not turn into each other by themselves."))
             .hint(format!("Change the column in the schema, or write CAST({words} AS {number})."));

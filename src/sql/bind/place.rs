@@ -38,6 +38,10 @@ impl<'t> Places<'t> {
             Expr::TypedString(_) | Expr::Prefixed { .. } | Expr::UnaryOp { .. } => {
                 self.before(inner.start).map_or(inner.clone(), |it| self.tokens[it].start..inner.end)
             }
+            Expr::In { .. } => match self.next(inner.end) {
+                Some(token) if self.is(&token, ")") => inner.start..token.end,
+                _ => inner,
+            },
             Expr::BinaryOp { left, right, .. } => self.of(left).start..self.of(right).end,
             _ => inner,
         }
@@ -46,6 +50,11 @@ impl<'t> Places<'t> {
     /// The words of an expression for a message.
     pub fn text(&self, span: Range<usize>) -> String {
         super::scope::excerpt(self.text, span)
+    }
+
+    /// The first token at or behind a byte that is this word.
+    pub fn word(&self, from: usize, word: &str) -> Option<Range<usize>> {
+        self.tokens.get(self.at(from)..)?.iter().find(|it| self.is(it, word)).cloned()
     }
 
     /// The token behind a byte.

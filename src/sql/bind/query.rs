@@ -63,8 +63,11 @@ impl Session<'_> {
             );
         }
         if query.limit_clause.is_some() || query.fetch.is_some() {
+            let body = bytes(query.body.span()).end;
+            let words = ["LIMIT", "OFFSET", "FETCH"];
+            let place = words.iter().find_map(|it| self.places.word(body, it)).unwrap_or(span);
             return self.refuse(
-                Diagnostic::error(span, "LIMIT is not part of this language")
+                Diagnostic::error(place, "LIMIT is not part of this language")
                     .detail("A stream has no end, so there are no first rows of it.")
                     .hint("Take LIMIT away; to keep fewer rows filter them with WHERE."),
             );
@@ -90,7 +93,10 @@ impl Session<'_> {
             }
         }?;
         if let Some(order) = &query.order_by {
-            return self.refuse(not_yet(bytes(order.span()), "ORDER BY"));
+            let by = bytes(order.span());
+            let start =
+                self.places.word(bytes(query.body.span()).end, "ORDER").map_or(by.start, |it| it.start);
+            return self.refuse(not_yet(start.min(by.start)..by.end, "ORDER BY"));
         }
         Some(output)
     }
@@ -260,7 +266,10 @@ impl Session<'_> {
                 let relation = Relation { name: None, stream: None, columns, rel: Arc::new(output.rel) };
                 self.rename(relation, alias.as_ref())
             }
-            TableFactor::TableFunction { .. } | TableFactor::Table { .. } | TableFactor::Function { .. } => {
+            TableFactor::TableFunction { expr, .. } => {
+                self.refuse(not_yet(self.places.of(expr), "table functions"))
+            }
+            TableFactor::Table { .. } | TableFactor::Function { .. } => {
                 self.refuse(not_yet(bytes(factor.span()), "table functions"))
             }
             TableFactor::NestedJoin { table_with_joins, alias: None }

@@ -8,7 +8,7 @@ use sqlparser::parser::ParserError;
 use sqlparser::tokenizer::{Token as Lexeme, TokenWithSpan};
 
 use crate::sql::ast::{bytes, quoted};
-use crate::sql::diag::Diagnostic;
+use crate::sql::diag::{Diagnostic, nearest};
 use crate::sql::dialect::{PumpDialect, is_one_of, is_word, reserved};
 use crate::sql::parse::statement;
 
@@ -16,33 +16,17 @@ use crate::sql::parse::statement;
 /// writes, and few enough that walking the tree cannot exhaust the stack.
 const OPERATORS_MAX: usize = 200;
 
+/// What can stand behind TO in FLOOR.
+const UNITS: &str = "SECOND, MINUTE, HOUR, DAY, MONTH or YEAR";
+
 /// Words that weigh like operators in a tree.
-const OPERATOR_WORDS: [&str; 24] = [
-    "AND",
-    "OR",
-    "NOT",
-    "IS",
-    "LIKE",
-    "SIMILAR",
-    "BETWEEN",
-    "IN",
-    "UNION",
-    "EXCEPT",
-    "INTERSECT",
-    "YEAR",
-    "MONTH",
-    "DAY",
-    "HOUR",
-    "MINUTE",
-    "SECOND",
-    "AT",
-    "COLLATE",
-    "ELSE",
-    "CASE",
-    "DATE",
-    "TIME",
-    "MINUS",
+const OPERATOR_WORDS: [&str; 20] = [
+    "AND", "OR", "NOT", "IS", "LIKE", "SIMILAR", "BETWEEN", "IN", "YEAR", "MONTH", "DAY", "HOUR", "MINUTE",
+    "SECOND", "AT", "COLLATE", "ELSE", "CASE", "DATE", "TIME",
 ];
+
+/// Words that join queries.
+const SET_WORDS: [&str; 4] = ["UNION", "EXCEPT", "INTERSECT", "MINUS"];
 
 /// Looks at the shape of a statement before it is read: parentheses that do not pair, expressions that
 /// are too long.
@@ -51,11 +35,15 @@ pub fn preflight(tokens: &[TokenWithSpan]) -> Option<Diagnostic> {
     #[derive(Default)]
     struct Level {
         open: Option<usize>,
+        /// Since the last comma.
         current: usize,
+        /// The most that a part between commas had.
         most: usize,
+        /// UNION and its like: they nest across commas.
+        sets: usize,
     }
     let mut levels = vec![Level::default()];
-    // The operators on the way down to here: the sum of `current` over the levels.
+    // The operators on the way down to here: the sum of `current` and `sets` over the levels.
     let mut weight = 0;
     for (at, token) in tokens.iter().enumerate() {
         let Some(level) = levels.last_mut() else { break };
@@ -63,7 +51,7 @@ pub fn preflight(tokens: &[TokenWithSpan]) -> Option<Diagnostic> {
             Lexeme::Whitespace(_) => {}
             Lexeme::LParen => levels.push(Level { open: Some(at), ..Level::default() }),
             Lexeme::RParen => {
-                let inner = level.current.max(level.most);
+                let inner = level.current.max(level.most) + level.sets;
                 if level.open.is_none() {
                     return Some(
                         Diagnostic::error(bytes(token.span), "this parenthesis closes nothing")
@@ -71,7 +59,7 @@ pub fn preflight(tokens: &[TokenWithSpan]) -> Option<Diagnostic> {
                             .hint("Take it away, or write the opening one."),
                     );
                 }
-                weight -= level.current;
+                weight -= level.current + level.sets;
                 levels.pop();
                 if let Some(outer) = levels.last_mut() {
                     outer.current += inner + 1;
@@ -81,6 +69,9 @@ pub fn preflight(tokens: &[TokenWithSpan]) -> Option<Diagnostic> {
             Lexeme::Comma => {
                 weight -= level.current;
                 (level.most, level.current) = (level.most.max(level.current), 0);
+            }
+            Lexeme::Word(_) if is_one_of(&token.token, &SET_WORDS) => {
+                (level.sets, weight) = (level.sets + 1, weight + 1);
             }
             Lexeme::Word(_) if !is_one_of(&token.token, &OPERATOR_WORDS) => {}
             Lexeme::Number(..) | Lexeme::SingleQuotedString(_) | Lexeme::Period => {}
@@ -172,8 +163,10 @@ fn say(expected: &str, tokens: &[TokenWithSpan], found: Option<usize>) -> Diagno
     };
     let before = (0..found).rev().find(|&it| shows(&tokens[it])).map(|it| &tokens[it].token);
     let wants_name = expected == "an expression" || expected == "a name";
-    let ends_list =
-        is_one_of(token, &["FROM", "WHERE", "GROUP", "HAVING", "ORDER"]) || *token == Lexeme::RParen;
+    let by = significant(tokens, found + 1).is_some_and(|it| is_word(&tokens[it].token, "BY"));
+    let ends_list = is_one_of(token, &["FROM", "WHERE", "HAVING"])
+        || by && is_one_of(token, &["GROUP", "ORDER"])
+        || *token == Lexeme::RParen;
     if wants_name && ends_list && before == Some(&Lexeme::Comma) {
         return Diagnostic::error(span, format!("{written} is not expected here"))
             .detail("A comma says that the list goes on, and here it does not.")
@@ -189,6 +182,11 @@ fn say(expected: &str, tokens: &[TokenWithSpan], found: Option<usize>) -> Diagno
     }
     let error = Diagnostic::error(span, format!("{written} is not expected here"))
         .detail(format!("Here the text should go on with {expected}."));
+    if expected == UNITS
+        && let Some(unit) = nearest(&written, ["SECOND", "MINUTE", "HOUR", "DAY", "MONTH", "YEAR"])
+    {
+        return error.hint(format!("The nearest is {unit}."));
+    }
     let one_word = !expected.is_empty() && expected.bytes().all(|it| it.is_ascii_uppercase());
     if one_word { error.hint(format!("Write {expected} before {written}.")) } else { error }
 }
@@ -208,10 +206,10 @@ fn plain(expected: &str) -> String {
         ")" => "a closing parenthesis",
         "(" => "an opening parenthesis",
         "end of statement" => "the end of the statement",
-        "joined table" => "a stream",
+        "joined table" | "table name" => "the name of a stream",
         "SELECT, VALUES, or a subquery in the query body" => "SELECT",
         "a data type name" => "a type, such as VARCHAR(16)",
-        "date/time field" => "SECOND, MINUTE, HOUR, DAY, MONTH or YEAR",
+        "date/time field" => UNITS,
         other => other,
     }
     .to_owned()

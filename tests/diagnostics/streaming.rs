@@ -1,0 +1,183 @@
+//! The rules of streaming queries (sql.md 7.5), and what the plan cannot carry yet.
+
+use super::{query_says, says};
+
+/// T-13.
+#[test]
+fn rowtime_twice() {
+    query_says(
+        "SELECT STREAM k, COUNT(*) FROM GATE GROUP BY k, FLOOR(GATE.ROWTIME TO MINUTE), FLOOR(GATE.ROWTIME TO HOUR)",
+        "3:80 error: GROUP BY uses ROWTIME twice
+    GROUP BY may use ROWTIME once; the shorter window already lies inside the longer one.
+    Take one of the two away.",
+    );
+    query_says(
+        "SELECT STREAM k, COUNT(*) FROM EV GROUP BY k, STEP(ROWTIME BY INTERVAL '1' MINUTE), FLOOR(et TO MINUTE)",
+        "",
+    );
+}
+
+#[test]
+fn aggregates_in_the_wrong_place() {
+    query_says(
+        "SELECT STREAM k, SUM(AVG(v)) FROM GATE WHERE COUNT(*) > 1 GROUP BY k, FLOOR(ROWTIME TO MINUTE)",
+        "3:22 error: aggregates cannot be nested
+    AVG stands inside the parentheses of another aggregate.
+    Compute the inner one in one stream and the outer one in a second.
+3:46 error: an aggregate cannot stand in WHERE
+    WHERE looks at one row at a time, and COUNT at a whole group.
+    Filter the finished groups with HAVING, behind GROUP BY.",
+    );
+    query_says(
+        "SELECT STREAM k, 1 FROM GATE GROUP BY k, MAX(v), FLOOR(ROWTIME TO MINUTE)",
+        "3:42 error: an aggregate cannot stand in GROUP BY
+    The groups must be known before MAX can look at one.
+    Compute it in one stream and group by it in a second one.",
+    );
+    query_says(
+        "SELECT STREAM k, v FROM GATE HAVING v > 1",
+        "3:37 error: HAVING needs GROUP BY
+    HAVING filters groups, and this query has none.
+    Filter rows with WHERE.",
+    );
+}
+
+/// F-41.
+#[test]
+fn counting_distinct_values() {
+    query_says(
+        "SELECT STREAM k, COUNT(DISTINCT v) FROM GATE GROUP BY k, FLOOR(ROWTIME TO MINUTE)",
+        "3:18 error: COUNT(DISTINCT …) is not possible over a stream
+    It would have to remember every value of the window.
+    Write SELECT STREAM DISTINCT into one stream and COUNT(*) over that one in a second pump.",
+    );
+    query_says("SELECT STREAM k, SUM(DISTINCT v) FROM GATE GROUP BY k, FLOOR(ROWTIME TO MINUTE)", "");
+}
+
+#[test]
+fn the_error_stream_is_not_for_code() {
+    says(
+        "CREATE STREAM S (a VARCHAR(32)); CREATE PUMP P AS INSERT INTO error_stream SELECT STREAM k FROM GATE;
+CREATE PUMP Q AS INSERT INTO S SELECT STREAM ERROR_NAME FROM ERROR_STREAM;
+CREATE PUMP R AS INSERT INTO GATE SELECT STREAM k, v FROM GATE",
+        "1:63 error: error_stream cannot be written by code
+    Rows that fail go there by themselves.
+    Insert into a stream of your own.
+2:62 error: error_stream cannot be read by code
+    It can only be connected to a destination.
+    Connect a destination to error_stream.
+3:30 error: GATE cannot be written by code
+    The source of the application fills it.
+    Insert into a stream of your own.",
+    );
+}
+
+/// A feeds B and B feeds A (sql.md 1.2).
+#[test]
+fn pumps_in_a_circle() {
+    says(
+        "CREATE STREAM A (a INTEGER); CREATE STREAM B (a INTEGER);
+CREATE PUMP P AS INSERT INTO B SELECT STREAM a FROM A;
+CREATE PUMP Q AS INSERT INTO A SELECT STREAM a FROM B",
+        "3:13 error: pump Q would feed its own source
+    Its rows would come back to the stream it reads, for ever.
+    Insert into a stream that leads away from the source.",
+    );
+}
+
+#[test]
+fn as_rowtime_wants_a_timestamp() {
+    query_says(
+        "SELECT STREAM k, v, v AS ROWTIME FROM GATE",
+        "3:21 error: ROWTIME is a TIMESTAMP, not INTEGER
+    AS ROWTIME sets the time of the row that comes out.
+    Give it a TIMESTAMP, or another name.",
+    );
+}
+
+#[test]
+fn clauses_without_meaning_on_a_stream() {
+    query_says(
+        "SELECT STREAM k, v FROM GATE LIMIT 10",
+        "3:30 error: LIMIT is not part of this language
+    A stream has no end, so there are no first rows of it.
+    Take LIMIT away; to keep fewer rows filter them with WHERE.",
+    );
+    query_says(
+        "WITH x AS (SELECT STREAM k FROM GATE) SELECT STREAM k, 1 FROM x",
+        "3:1 error: WITH is not part of this language
+    A named step of a query is a stream of its own here.
+    Create a stream and a pump for it, and read from that stream.",
+    );
+    query_says(
+        "SELECT STREAM k, v FROM GATE UNION SELECT STREAM k, v FROM GATE",
+        "3:1 error: UNION without ALL is not possible over a stream
+    It would have to remember every row that has ever passed.
+    Streams are joined end to end with UNION ALL.",
+    );
+    query_says(
+        "SELECT STREAM UPPER(k) OVER (ROWS 1 PRECEDING), v FROM GATE",
+        "3:15 error: OVER cannot stand behind UPPER
+    A window belongs to an aggregate; this function looks at one row.
+    Take OVER away.",
+    );
+}
+
+/// What the dialect has and the plan has not: read without complaint, and answered honestly, once.
+#[test]
+fn not_here_yet() {
+    let sentence = |place: &str, what: &str| {
+        format!(
+            "{place} error: {what} not here yet\n    The service has this; pumphouse reads it and cannot run it yet."
+        )
+    };
+    for (query, place, what) in [
+        ("SELECT STREAM k, COUNT(*) OVER (ROWS 2 PRECEDING) FROM GATE", "3:18", "sliding windows are"),
+        (
+            "SELECT STREAM k, COUNT(*) OVER w FROM GATE WINDOW w AS (RANGE INTERVAL '1' HOUR PRECEDING)",
+            "3:18",
+            "sliding windows are",
+        ),
+        ("SELECT STREAM k, LAG(v, 1) OVER (ROWS 5 PRECEDING) FROM GATE", "3:18", "sliding windows are"),
+        ("SELECT STREAM a.k, b.v FROM GATE AS a JOIN GATE AS b ON a.k = b.k", "3:29", "joins are"),
+        ("SELECT STREAM a.k, b.v FROM GATE AS a, GATE AS b", "3:29", "joins are"),
+        (
+            "SELECT STREAM g.k, g.v FROM GATE OVER (RANGE INTERVAL '1' MINUTE PRECEDING) AS g",
+            "3:29",
+            "windows over a stream in FROM are",
+        ),
+        ("SELECT STREAM k, v FROM GATE UNION ALL SELECT STREAM k, v FROM GATE", "3:1", "UNION ALL is"),
+        (
+            "SELECT STREAM k, v FROM GATE ORDER BY FLOOR(GATE.ROWTIME TO SECOND), v DESC",
+            "3:30",
+            "ORDER BY is",
+        ),
+        (
+            "SELECT STREAM k, COUNT(*) FROM GATE WINDOWED BY STAGGER (PARTITION BY k RANGE INTERVAL '1' MINUTE)",
+            "3:49",
+            "stagger windows are",
+        ),
+        (
+            "SELECT STREAM k, v FROM TABLE(HOTSPOTS(CURSOR(SELECT STREAM * FROM GATE), 1000, 0.2, 17))",
+            "3:31",
+            "table functions are",
+        ),
+        (
+            "SELECT STREAM k, v FROM GATE WHERE v IN (SELECT v FROM GATE)",
+            "3:36",
+            "queries inside an expression are",
+        ),
+        ("SELECT STREAM k, v FROM GATE WHERE v BETWEEN SYMMETRIC 2 AND 1", "3:38", "BETWEEN SYMMETRIC is"),
+        (
+            "SELECT STREAM k, 1 FROM EV WHERE (et, et) STRICTLY PRECEDES (et, et)",
+            "3:43",
+            "period predicates are",
+        ),
+    ] {
+        query_says(query, &sentence(place, what));
+    }
+    says(
+        "CREATE FUNCTION f (a INTEGER) RETURNS INTEGER CONTAINS SQL RETURN a + 1",
+        &sentence("1:17", "functions of your own are"),
+    );
+}
