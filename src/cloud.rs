@@ -13,13 +13,16 @@ use crate::base::seed::Seed;
 use crate::base::time::Timestamp;
 
 mod count;
+pub mod discover;
 mod door;
 pub mod error;
 pub mod firehose;
 pub mod iam;
 pub mod kinesis;
 pub mod logs;
+pub mod mapping;
 pub mod meter;
+pub mod output;
 pub mod s3;
 pub mod shard;
 pub mod watch;

@@ -1,0 +1,297 @@
+//! Records become rows: a schema says which part of a record goes into which column (sql.md 6.4).
+//!
+//! JSON is read without a tree: one pass finds where the wanted values stand, then each is turned into
+//! its column's type. A value that does not fit sends its whole record to `error_stream`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::name::{SequenceNumber, ShardId};
+use crate::base::time::Timestamp;
+use crate::cloud::mapping::convert::put;
+use crate::cloud::mapping::path::Paths;
+use crate::cloud::mapping::scan::{Cell, Found, Kind, Scanner};
+use crate::sql::plan::{Expr, ExprKind, Program, Rel, StreamId};
+use crate::sql::pump::{ErrorName, RowError};
+use crate::sql::value::{Batch, SqlType, Value};
+
+mod convert;
+mod csv;
+mod path;
+mod scan;
+
+/// The columns every source has behind its declared ones.
+pub const HIDDEN: [(&str, SqlType); 4] = [
+    ("APPROXIMATE_ARRIVAL_TIME", SqlType::Timestamp),
+    ("PARTITION_KEY", SqlType::Varchar(256)),
+    ("SEQUENCE_NUMBER", SqlType::Varchar(128)),
+    ("SHARD_ID", SqlType::Varchar(128)),
+];
+
+/// What a record is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum RecordFormat {
+    #[default]
+    Json,
+    Csv,
+}
+
+/// How records become rows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Schema {
+    pub format: RecordFormat,
+    pub columns: Vec<SchemaColumn>,
+    /// Where in a JSON document the rows are; `$` is the document itself.
+    pub row_path: String,
+    /// Between the fields of a CSV row.
+    pub column_delimiter: char,
+    /// Between the rows of a CSV record.
+    pub row_delimiter: char,
+}
+
+/// One column of a schema.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SchemaColumn {
+    pub name: String,
+    #[serde(rename = "type", with = "type_text")]
+    pub ty: SqlType,
+    /// `$.path` in a JSON document; CSV goes by position.
+    pub mapping: String,
+}
+
+/// Types are written as in SQL: `VARCHAR(16)`.
+mod type_text {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    use crate::sql::value::SqlType;
+
+    pub fn serialize<S: Serializer>(ty: &SqlType, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(ty)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SqlType, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        SqlType::parse(&text).ok_or_else(|| D::Error::custom(format!("'{text}' is no type of a column")))
+    }
+}
+
+impl Schema {
+    /// A schema over JSON documents.
+    pub fn json(columns: Vec<SchemaColumn>) -> Self {
+        Self {
+            format: RecordFormat::Json,
+            columns,
+            row_path: "$".to_owned(),
+            column_delimiter: ',',
+            row_delimiter: '\n',
+        }
+    }
+
+    /// A schema over CSV rows.
+    pub fn csv(columns: Vec<SchemaColumn>) -> Self {
+        Self { format: RecordFormat::Csv, ..Self::json(columns) }
+    }
+}
+
+/// What the stream knows of a record beside its data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecordMeta<'a> {
+    pub arrival: Timestamp,
+    pub partition_key: &'a str,
+    pub sequence_number: SequenceNumber,
+    pub shard_id: ShardId,
+}
+
+impl RecordMeta<'_> {
+    /// A record that came at a moment, from nowhere in particular.
+    pub fn at(arrival: Timestamp) -> Self {
+        let shard_id = ShardId(0);
+        let sequence_number = SequenceNumber { created_secs: 0, counter: 0, put_secs: 0, shard: shard_id };
+        Self { arrival, partition_key: "", sequence_number, shard_id }
+    }
+}
+
+/// A schema made ready, and the room it works in.
+#[derive(Clone, Debug)]
+pub struct Mapper {
+    format: RecordFormat,
+    types: Vec<SqlType>,
+    paths: Paths,
+    delimiters: (char, char),
+    /// Which of the [`HIDDEN`] columns the program reads; the others stay NULL.
+    needed: [bool; 4],
+    found: Found,
+    scratch: Vec<u8>,
+}
+
+impl Mapper {
+    pub fn new(schema: &Schema, program: &Program) -> Self {
+        let types: Vec<SqlType> = schema.columns.iter().map(|it| it.ty).collect();
+        let read = columns_read(program, StreamId(0));
+        // The arrival time costs nothing and people look at it.
+        let mut needed = [true; 4];
+        for (at, needed) in needed.iter_mut().enumerate().skip(1) {
+            *needed = read.contains(&(types.len() + at));
+        }
+        let mappings = schema.columns.iter().map(|it| it.mapping.as_str());
+        Self {
+            format: schema.format,
+            paths: Paths::new(&schema.row_path, mappings),
+            delimiters: (schema.column_delimiter, schema.row_delimiter),
+            needed,
+            found: Found::default(),
+            scratch: Vec::new(),
+            types,
+        }
+    }
+
+    /// Empties a batch, and gives a fresh one its columns.
+    pub fn clear(&self, batch: &mut Batch) {
+        if batch.columns.len() == self.types.len() + HIDDEN.len() {
+            return batch.clear();
+        }
+        *batch = Batch::new(self.types.iter().copied().chain(HIDDEN.iter().map(|it| it.1)));
+    }
+
+    /// Appends the rows of a record; answers how many.
+    ///
+    /// # Errors
+    /// A record that is not of the format, or has a value that does not fit; the batch is as before.
+    pub fn map(
+        &mut self,
+        record: &[u8],
+        meta: &RecordMeta<'_>,
+        rowtime: Timestamp,
+        batch: &mut Batch,
+    ) -> Result<usize, RowError> {
+        if batch.columns.len() != self.types.len() + HIDDEN.len() {
+            self.clear(batch);
+        }
+        let before = batch.len();
+        let outcome = match self.format {
+            RecordFormat::Json => self.documents(record, batch),
+            RecordFormat::Csv => csv::rows(record, self.delimiters, &self.types, &mut self.scratch, batch),
+        };
+        match outcome {
+            Ok(rows) => {
+                self.finish(rows, meta, rowtime, batch);
+                Ok(rows)
+            }
+            Err(message) => {
+                batch.truncate(before);
+                Err(RowError { name: ErrorName::Coercion, message, rowtime, row: record.to_vec() })
+            }
+        }
+    }
+
+    /// Every document of a record, one after the other.
+    fn documents(&mut self, record: &[u8], batch: &mut Batch) -> Result<usize, String> {
+        let text = std::str::from_utf8(record).map_err(|_| "The record is not UTF-8.".to_owned())?;
+        let mut scanner = Scanner::new(text);
+        let mut rows = 0;
+        while scanner.more() {
+            self.found.reset(&self.paths);
+            scanner.document(&self.paths, &mut self.found)?;
+            rows += self.rows_of_document(text, batch)?;
+        }
+        if rows == 0 { Err("The record is empty.".to_owned()) } else { Ok(rows) }
+    }
+
+    fn rows_of_document(&mut self, text: &str, batch: &mut Batch) -> Result<usize, String> {
+        let spread = self.paths.spread.len();
+        if spread == 0 {
+            for ((cell, column), ty) in self.found.cells.iter().zip(&mut batch.columns).zip(&self.types) {
+                put(text, *cell, column, *ty, &mut self.scratch)?;
+            }
+            return Ok(1);
+        }
+        // An empty or missing array gives one row of NULLs for its columns.
+        let rows = (self.found.elements.len() / spread).max(1);
+        for row in 0..rows {
+            for (at, (cell, ty)) in self.found.cells.iter().zip(&self.types).enumerate() {
+                let cell = match self.paths.spread.iter().position(|it| *it == at) {
+                    Some(place) => self.found.elements.get(row * spread + place).copied(),
+                    None => Some(*cell),
+                };
+                let missing = Cell { kind: Kind::Missing, start: 0, end: 0 };
+                put(text, cell.unwrap_or(missing), &mut batch.columns[at], *ty, &mut self.scratch)?;
+            }
+        }
+        Ok(rows)
+    }
+
+    fn finish(&self, rows: usize, meta: &RecordMeta<'_>, rowtime: Timestamp, batch: &mut Batch) {
+        let first = self.types.len();
+        for _ in 0..rows {
+            batch.rowtimes.push(rowtime.as_millis());
+            batch.columns[first].push(&Value::Int(meta.arrival.as_millis()));
+            let texts: [&dyn std::fmt::Display; 3] =
+                [&meta.partition_key, &meta.sequence_number, &meta.shard_id];
+            for (at, text) in texts.into_iter().enumerate() {
+                let column = &mut batch.columns[first + 1 + at];
+                if self.needed[1 + at] {
+                    column.push(&Value::Text(text.to_string().into()));
+                } else {
+                    column.push_null();
+                }
+            }
+        }
+    }
+}
+
+/// The fields of a CSV line with the usual delimiters.
+pub fn csv_fields(line: &str) -> Vec<String> {
+    csv::fields(line, ',', '\n')
+}
+
+/// The columns of a stream that the program's pumps read.
+fn columns_read(program: &Program, stream: StreamId) -> Vec<usize> {
+    let mut read = Vec::new();
+    for pump in &program.pumps {
+        rel_reads(&pump.query, stream, &mut read);
+    }
+    read
+}
+
+/// Adds what is read of the stream; answers whether the operator's output still is the stream's rows.
+fn rel_reads(rel: &Rel, stream: StreamId, read: &mut Vec<usize>) -> bool {
+    let (input, exprs): (&Rel, Vec<&Expr>) = match rel {
+        Rel::Scan { stream: scanned } => return *scanned == stream,
+        Rel::Filter { input, condition } => (input, vec![condition]),
+        Rel::Project { input, items, rowtime } => (input, items.iter().chain(rowtime).collect()),
+        Rel::Distinct { input, items, .. } => (input, items.iter().collect()),
+        Rel::Aggregate { input, keys, aggregates, .. } => {
+            (input, keys.iter().chain(aggregates.iter().flat_map(|it| &it.args)).collect())
+        }
+    };
+    let of_stream = rel_reads(input, stream, read);
+    if of_stream {
+        exprs.into_iter().for_each(|it| expr_reads(it, read));
+    }
+    of_stream && matches!(rel, Rel::Filter { .. })
+}
+
+fn expr_reads(expr: &Expr, read: &mut Vec<usize>) {
+    match &expr.kind {
+        ExprKind::Column(at) => read.push(*at),
+        ExprKind::RowTime | ExprKind::Literal(_) => {}
+        ExprKind::Call(_, args) => args.iter().for_each(|it| expr_reads(it, read)),
+        ExprKind::Cast(inner, _)
+        | ExprKind::Not(inner)
+        | ExprKind::IsNull(inner)
+        | ExprKind::Is(inner, _) => {
+            expr_reads(inner, read);
+        }
+        ExprKind::And(a, b) | ExprKind::Or(a, b) => {
+            expr_reads(a, read);
+            expr_reads(b, read);
+        }
+        ExprKind::Case { branches, otherwise } => {
+            for (condition, result) in branches {
+                expr_reads(condition, read);
+                expr_reads(result, read);
+            }
+            otherwise.iter().for_each(|it| expr_reads(it, read));
+        }
+    }
+}
