@@ -171,7 +171,7 @@ pub fn string(text: &str, column: &mut Column, ty: SqlType) -> Result<(), String
         ty if ty.is_numeric() => {
             let plain = trimmed.bytes().all(|it| it.is_ascii_digit() || b"+-.eE".contains(&it));
             let known = plain && !trimmed.is_empty() && decimal::read(trimmed.as_bytes(), 0).is_some();
-            if !known && !(plain && ty.is_approximate() && trimmed.parse::<f64>().is_ok()) {
+            if !(known || plain && ty.is_approximate() && trimmed.parse::<f64>().is_ok()) {
                 return Err(format!("For input string: \"{text}\""));
             }
             return numeric(trimmed, column, ty);
