@@ -2,6 +2,7 @@
 
 mod delivery;
 mod iam;
+mod laws;
 mod reading;
 mod storage;
 mod streams;
