@@ -1,0 +1,566 @@
+//! A message changes the model and says what the world or the terminal should do. Nothing is drawn here,
+//! and nothing waits.
+
+use crate::base::time::Span;
+use crate::lab::view::View;
+use crate::tui::editor::{Edit, Editor, Motion};
+use crate::tui::form::{Form, FormKind};
+use crate::tui::keys::{self, Code, Key};
+use crate::tui::model::{Goal, Model, Notice, Overlay, Pace, Pane, SPEEDS, Speed};
+use crate::tui::palette::{self, Palette, Word};
+use crate::tui::pane;
+
+/// The longest that `until done` runs.
+const UNTIL_DONE_MAX: Span = Span::from_secs(600);
+/// Lines of the palette that are remembered.
+const HISTORY_MAX: usize = 200;
+/// How many rows a turn of the wheel moves.
+const WHEEL: isize = 3;
+
+/// Something that happened to the screen: a key, a click, or what one of them means.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Message {
+    Key(Key),
+    Paste(String),
+    Click {
+        x: u16,
+        y: u16,
+    },
+    Drag {
+        x: u16,
+        y: u16,
+    },
+    Wheel {
+        x: u16,
+        y: u16,
+        down: bool,
+    },
+    Resize(u16, u16),
+
+    Begin,
+    Go(Pane),
+    Zoom,
+    Help,
+    Palette(String),
+    Form(FormKind),
+    Search,
+    /// Closes the topmost thing: an overlay, writing, the notice, the zoom.
+    Close,
+    /// Moves the choice of the list that has the keys, or scrolls.
+    Select(isize),
+    /// Chooses a row of a pane's list.
+    Pick(Pane, usize),
+    /// Chooses an offer of the palette or a field of the form.
+    PickOffer(usize),
+    Enter,
+    Complete,
+    Choice(bool),
+    Face,
+    Hold,
+
+    /// The editor of the pane gets the keys.
+    Write,
+    Edit(Edit),
+    Save,
+    PasteSlide(String),
+    NextProblem,
+    CopySelection {
+        cut: bool,
+    },
+    Copy(String),
+
+    /// A typed line to carry out.
+    Line(String),
+    OpenObject {
+        bucket: String,
+        key: String,
+    },
+    CloseObject,
+    Undo,
+
+    Pause,
+    Faster(bool),
+    Speed(Speed),
+    /// Virtual time to skip, as fast as it can.
+    Run(Span),
+    UntilDone,
+
+    /// To the next step, or with `false` to the one before.
+    Step(bool),
+    Hint,
+    FillIn,
+
+    Quit,
+    Leave,
+    Suspend,
+}
+
+/// What the screen wants done outside.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Carry out a typed line.
+    Line(String),
+    /// Save a text: SQL of an application, or the record template.
+    SaveSql {
+        app: String,
+        code: String,
+    },
+    SaveTemplate(String),
+    /// Open an object and hand its text over.
+    OpenObject {
+        bucket: String,
+        key: String,
+    },
+    /// Put the text of this name into the draft of the focused pane.
+    PasteText(String),
+    Undo,
+    Step(bool),
+    HintRead,
+    /// To the terminal's clipboard.
+    Copy(String),
+    Suspend,
+    Leave,
+}
+
+/// Changes the model; says what should be done.
+pub fn update(model: &mut Model, message: Message, view: &View) -> Vec<Action> {
+    match message {
+        Message::Key(key) => return on_key(model, key, view),
+        Message::Paste(text) => paste(model, &text),
+        Message::Click { x, y } => return click(model, x, y, view),
+        Message::Drag { x, y } => point(model, x, y, true),
+        Message::Wheel { x, y, down } => wheel(model, x, y, down, view),
+        Message::Resize(width, height) => model.size = (width, height),
+        Message::Begin => {
+            model.welcome = false;
+            model.go(Pane::Guide);
+        }
+        Message::Go(pane) => model.go(pane),
+        Message::Zoom => model.zoomed = !model.zoomed,
+        Message::Help => model.overlays.push(Overlay::Help { top: 0 }),
+        Message::Palette(line) => model.overlays.push(Overlay::Palette(Palette::new(&line))),
+        Message::Form(kind) => {
+            let app = model.app(view).map(|it| it.name.clone()).unwrap_or_default();
+            model.overlays.push(Overlay::Form(Form::new(kind, view, &app)));
+        }
+        Message::Search => {
+            let mut editor = Editor::new(&model.filter);
+            editor.go_to(model.filter.len());
+            model.overlays.push(Overlay::Search(editor));
+        }
+        Message::Close => close(model),
+        Message::Select(by) => select(model, by, view),
+        Message::Pick(pane, row) => {
+            model.go(pane);
+            model.chosen[pane as usize] = row;
+            if pane == Pane::Bucket && model.object.is_some() {
+                model.object = None;
+            }
+        }
+        Message::PickOffer(at) => return pick_offer(model, at, view),
+        Message::Enter => return enter(model, view),
+        Message::Complete => complete(model, view),
+        Message::Choice(forward) => {
+            if let Some(Overlay::Form(form)) = model.overlays.last_mut() {
+                form.step(forward);
+            }
+        }
+        Message::Face => {
+            let faces = keys::faces(model.focus).len();
+            let face = &mut model.faces[model.focus as usize];
+            *face = face.next(faces);
+        }
+        Message::Hold => {
+            model.held = match model.held.take() {
+                Some(_) => None,
+                None => model.app(view).cloned().map(Box::new),
+            };
+        }
+        Message::Write => {
+            model.writing = true;
+            let face = if model.focus == Pane::Producer { 1 } else { 0 };
+            model.faces[model.focus as usize] =
+                keys::faces(model.focus).get(face).map_or(model.face(model.focus), |it| it.0);
+        }
+        Message::Edit(edit) => edit_text(model, edit),
+        Message::Save => return save(model),
+        Message::PasteSlide(name) => return vec![Action::PasteText(name)],
+        Message::NextProblem => next_problem(model),
+        Message::CopySelection { cut } => return copy_selection(model, cut),
+        Message::Copy(text) => return copy(model, text),
+        Message::Line(line) => return vec![Action::Line(line)],
+        Message::OpenObject { bucket, key } => return vec![Action::OpenObject { bucket, key }],
+        Message::CloseObject => model.object = None,
+        Message::Undo => return vec![Action::Undo],
+        Message::Pause => pause(&mut model.pace),
+        Message::Faster(up) => faster(&mut model.pace, up),
+        Message::Speed(speed) => set_speed(&mut model.pace, speed),
+        Message::Run(span) => model.pace.goal = Some(Goal::At(view.now + span)),
+        Message::UntilDone => model.pace.goal = Some(Goal::Proof(view.now + UNTIL_DONE_MAX)),
+        Message::Step(forward) => {
+            model.guide_top = 0;
+            return vec![Action::Step(forward)];
+        }
+        Message::Hint => return vec![Action::HintRead],
+        Message::FillIn => {
+            model.typist.lines = model.guide.solve.iter().cloned().collect();
+            model.typist.rest = 0;
+        }
+        Message::Quit => model.overlays.push(Overlay::Quit),
+        Message::Leave => return vec![Action::Leave],
+        Message::Suspend => return vec![Action::Suspend],
+    }
+    Vec::new()
+}
+
+/// A key goes to the topmost thing: its binding if it has one there, else into the text.
+fn on_key(model: &mut Model, key: Key, view: &View) -> Vec<Action> {
+    if model.typist.lines.pop_front().is_some() {
+        // Any key takes the keyboard back from the typist.
+        model.typist.lines.clear();
+        model.overlays.retain(|it| !matches!(it, Overlay::Palette(_)));
+        return Vec::new();
+    }
+    if let Code::Char(digit @ '0'..='9') = key.code
+        && (key.alt || (model.overlays.is_empty() && !model.writing && !key.ctrl))
+        && let Some(pane) = Pane::of_digit(digit)
+    {
+        return update(model, Message::Go(pane), view);
+    }
+    if let Some(message) = keys::meaning(key, model, view) {
+        return update(model, message, view);
+    }
+    if writes_text(model) {
+        // Shift with a motion selects on the way.
+        let unshifted = keys::meaning(Key { shift: false, ..key }, model, view);
+        if let Some(edit) = text_key(key) {
+            edit_text(model, edit);
+        } else if let (true, Some(Message::Edit(Edit::Move(motion, _)))) = (key.shift, unshifted) {
+            edit_text(model, Edit::Move(motion, true));
+        }
+    }
+    Vec::new()
+}
+
+fn writes_text(model: &Model) -> bool {
+    match model.overlays.last() {
+        Some(Overlay::Palette(_) | Overlay::Form(_) | Overlay::Search(_)) => true,
+        Some(_) => false,
+        None => model.writing,
+    }
+}
+
+/// What an unbound key does to any text.
+fn text_key(key: Key) -> Option<Edit> {
+    match key.code {
+        Code::Char(letter) if !key.ctrl && !key.alt => Some(Edit::Insert(letter.to_string())),
+        Code::Char('w') if key.ctrl => Some(Edit::DeleteWordLeft),
+        Code::Char('u') if key.ctrl => Some(Edit::SelectAll),
+        Code::Char('a') if key.ctrl => Some(Edit::SelectAll),
+        Code::Char('z') if key.ctrl => Some(Edit::Undo),
+        Code::Char('y') if key.ctrl => Some(Edit::Redo),
+        Code::Backspace if key.ctrl || key.alt => Some(Edit::DeleteWordLeft),
+        Code::Backspace => Some(Edit::Backspace),
+        Code::Delete => Some(Edit::Delete),
+        Code::Home => Some(Edit::Move(Motion::LineStart, key.shift)),
+        Code::End => Some(Edit::Move(Motion::LineEnd, key.shift)),
+        Code::Left if key.ctrl || key.alt => Some(Edit::Move(Motion::WordLeft, key.shift)),
+        Code::Right if key.ctrl || key.alt => Some(Edit::Move(Motion::WordRight, key.shift)),
+        Code::Left => Some(Edit::Move(Motion::Left, key.shift)),
+        Code::Right => Some(Edit::Move(Motion::Right, key.shift)),
+        _ => None,
+    }
+}
+
+/// Edits whatever text has the keys.
+fn edit_text(model: &mut Model, edit: Edit) {
+    let one_line = |edit: Edit| match edit {
+        Edit::Paste(text) => Edit::Paste(text.replace(['\r', '\n'], " ")),
+        Edit::Newline => Edit::Insert(" ".to_owned()),
+        other => other,
+    };
+    match model.overlays.last_mut() {
+        Some(Overlay::Palette(palette)) => {
+            palette.line.edit(one_line(edit));
+            palette.chosen = None;
+            palette.error = None;
+        }
+        Some(Overlay::Form(form)) => {
+            if let Some(field) = form.fields.get_mut(form.at) {
+                // A field with a few fixed choices is stepped through, not written.
+                if field.fixed {
+                    form.step(edit != Edit::Move(Motion::Left, false));
+                } else {
+                    field.value.edit(one_line(edit));
+                }
+            }
+        }
+        Some(Overlay::Search(editor)) => {
+            editor.edit(one_line(edit));
+            model.filter = editor.text();
+            model.chosen[Pane::Watch as usize] = 0;
+        }
+        Some(_) => {}
+        None => {
+            if let Some(draft) = model.draft()
+                && draft.editor.edit(edit)
+            {
+                draft.unchecked = true;
+            }
+        }
+    }
+}
+
+fn paste(model: &mut Model, text: &str) {
+    if model.overlays.is_empty() && !model.writing && model.draft().is_some() {
+        model.writing = true;
+    }
+    edit_text(model, Edit::Paste(text.replace("\r\n", "\n").replace('\r', "\n")));
+}
+
+fn click(model: &mut Model, x: u16, y: u16, view: &View) -> Vec<Action> {
+    if let Some(message) = model.scene.at(x, y).cloned() {
+        return update(model, message, view);
+    }
+    point(model, x, y, false);
+    Vec::new()
+}
+
+/// Puts the editor's cursor where the mouse points.
+fn point(model: &mut Model, x: u16, y: u16, drag: bool) {
+    let Some(area) = model.scene.editor.filter(|it| model.overlays.is_empty() && it.contains((x, y).into()))
+    else {
+        return;
+    };
+    if let Some(draft) = model.draft() {
+        draft.editor.click(usize::from(y - area.y), usize::from(x - area.x), drag);
+        model.writing = true;
+    }
+}
+
+fn wheel(model: &mut Model, x: u16, y: u16, down: bool, view: &View) {
+    let over_text = model.scene.editor.is_some_and(|it| it.contains((x, y).into()));
+    if model.overlays.is_empty() && over_text {
+        if let Some(draft) = model.draft() {
+            draft.editor.scroll(down);
+        }
+        return;
+    }
+    select(model, if down { WHEEL } else { -WHEEL }, view);
+}
+
+fn close(model: &mut Model) {
+    if model.overlays.pop().is_some() {
+        return;
+    }
+    if model.writing {
+        model.writing = false;
+    } else if model.notice.is_some() {
+        model.notice = None;
+    } else if model.object.is_some() && model.focus == Pane::Bucket {
+        model.object = None;
+    } else {
+        model.zoomed = false;
+        model.welcome = false;
+    }
+}
+
+fn moved(at: usize, by: isize, count: usize) -> usize {
+    at.saturating_add_signed(by).min(count.saturating_sub(1))
+}
+
+fn select(model: &mut Model, by: isize, view: &View) {
+    let offers = offers(model, view).len();
+    match model.overlays.last_mut() {
+        Some(Overlay::Help { top } | Overlay::Text { top, .. }) => *top = moved(*top, by, 500),
+        Some(Overlay::Palette(palette)) => {
+            palette.chosen = match palette.chosen {
+                _ if offers == 0 => None,
+                None if by < 0 => None,
+                None => Some(0),
+                Some(0) if by < 0 => None,
+                Some(at) => Some(moved(at, by, offers)),
+            };
+        }
+        Some(Overlay::Form(form)) => form.next_field(0 < by),
+        Some(_) => {}
+        None if model.focus == Pane::Guide => model.guide_top = moved(model.guide_top, by, 200),
+        None => {
+            if let (Pane::Bucket, Some(object)) = (model.focus, model.object.as_mut()) {
+                object.line = moved(object.line, by, object.lines.len());
+                return;
+            }
+            let count = pane::count(model.focus, model, view);
+            let chosen = &mut model.chosen[model.focus as usize];
+            *chosen = moved(*chosen, by, count);
+        }
+    }
+}
+
+/// What the palette offers now.
+pub fn offers(model: &Model, view: &View) -> Vec<palette::Offer> {
+    match model.overlays.last() {
+        Some(Overlay::Palette(palette)) => {
+            palette::offers(&palette.text(), view, &model.names, &model.history)
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn pick_offer(model: &mut Model, at: usize, view: &View) -> Vec<Action> {
+    match model.overlays.last_mut() {
+        Some(Overlay::Palette(palette)) => {
+            palette.chosen = Some(at);
+            complete(model, view);
+        }
+        Some(Overlay::Form(form)) => form.at = at.min(form.fields.len().saturating_sub(1)),
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// Takes the chosen offer into the line, or the first one.
+fn complete(model: &mut Model, view: &View) {
+    let offers = offers(model, view);
+    if let Some(Overlay::Palette(palette)) = model.overlays.last_mut()
+        && let Some(offer) = offers.get(palette.chosen.unwrap_or(0))
+    {
+        let more = !offer.line.ends_with(' ') && !palette::rest_of_usage(&offer.line).is_empty();
+        *palette = Palette::new(&format!("{}{}", offer.line, if more { " " } else { "" }));
+    }
+}
+
+fn enter(model: &mut Model, view: &View) -> Vec<Action> {
+    match model.overlays.last_mut() {
+        Some(Overlay::Palette(palette)) if palette.chosen.is_some() => {
+            complete(model, view);
+            let Some(Overlay::Palette(palette)) = model.overlays.last() else { return Vec::new() };
+            // A whole line that was chosen is meant: only lines with blanks wait for more.
+            let line = palette.text();
+            let whole = palette::problem(&line, &model.names).is_none();
+            if whole && !line.ends_with(' ') { enter(model, view) } else { Vec::new() }
+        }
+        Some(Overlay::Palette(palette)) => {
+            let line = palette.text().trim().to_owned();
+            if line.is_empty() {
+                model.overlays.pop();
+                return Vec::new();
+            }
+            if let Some(error) = palette::problem(&line, &model.names) {
+                palette.error = Some(error);
+                return Vec::new();
+            }
+            model.overlays.pop();
+            remember(model, &line);
+            carry_out(model, &line, view)
+        }
+        Some(Overlay::Form(form)) => {
+            if form.problem(&model.names).is_some() {
+                return Vec::new();
+            }
+            let lines = form.lines();
+            model.overlays.pop();
+            lines.into_iter().map(Action::Line).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn remember(model: &mut Model, line: &str) {
+    model.history.retain(|it| it != line);
+    model.history.push(line.to_owned());
+    if HISTORY_MAX < model.history.len() {
+        model.history.remove(0);
+    }
+}
+
+/// Carries out a typed line: a word about time and screen here, anything else by the world.
+pub fn carry_out(model: &mut Model, line: &str, view: &View) -> Vec<Action> {
+    let Some(word) = Word::parse(line) else { return vec![Action::Line(line.to_owned())] };
+    let message = match word {
+        Err(error) => {
+            let refusal = crate::lab::view::Refusal {
+                code: "not understood".to_owned(),
+                message: error.message,
+                hint: error.hint,
+                diagnostics: Vec::new(),
+            };
+            model.notice = Some(Notice::Bad(refusal));
+            model.notice_age = 0;
+            return Vec::new();
+        }
+        Ok(Word::Pause) if model.pace.speed == Speed::Paused => return Vec::new(),
+        Ok(Word::Play) if model.pace.speed != Speed::Paused => return Vec::new(),
+        Ok(Word::Pause | Word::Play) => Message::Pause,
+        Ok(Word::Speed(speed)) => Message::Speed(speed),
+        Ok(Word::Run(span)) => Message::Run(span),
+        Ok(Word::UntilDone) => Message::UntilDone,
+        Ok(Word::Undo) => Message::Undo,
+        Ok(Word::Go(pane)) => Message::Go(pane),
+        Ok(Word::Paste(name)) => Message::PasteSlide(name),
+        Ok(Word::NextStep) => Message::Step(true),
+        Ok(Word::PreviousStep) => Message::Step(false),
+        Ok(Word::Hint) => Message::Hint,
+        Ok(Word::Help) => Message::Help,
+        Ok(Word::Quit) => Message::Quit,
+    };
+    update(model, message, view)
+}
+
+fn save(model: &mut Model) -> Vec<Action> {
+    match model.focus {
+        Pane::Analytics if !model.sql.owner.is_empty() => {
+            vec![Action::SaveSql { app: model.sql.owner.clone(), code: model.sql.editor.text() }]
+        }
+        Pane::Producer => vec![Action::SaveTemplate(model.template.editor.text())],
+        _ => Vec::new(),
+    }
+}
+
+fn next_problem(model: &mut Model) {
+    let Some(draft) = model.draft() else { return };
+    let at = draft.editor.offset(draft.editor.cursor());
+    let mut starts: Vec<usize> = draft.check.problems.iter().map(|it| it.span.start).collect();
+    starts.sort_unstable();
+    let next = starts.iter().find(|&&it| at < it).or(starts.first());
+    if let Some(&start) = next {
+        draft.editor.go_to(start);
+    }
+}
+
+fn copy_selection(model: &mut Model, cut: bool) -> Vec<Action> {
+    let Some(text) = model.draft().and_then(|it| it.editor.selected_text()) else {
+        if !cut {
+            model.overlays.push(Overlay::Quit);
+        }
+        return Vec::new();
+    };
+    if cut {
+        edit_text(model, Edit::Delete);
+    }
+    copy(model, text)
+}
+
+fn copy(model: &mut Model, text: String) -> Vec<Action> {
+    model.clipboard.clone_from(&text);
+    model.notice = Some(Notice::Good(format!("copied {} characters", text.chars().count())));
+    model.notice_age = 0;
+    vec![Action::Copy(text)]
+}
+
+fn pause(pace: &mut Pace) {
+    pace.goal = None;
+    pace.speed = if pace.speed == Speed::Paused { pace.usual } else { Speed::Paused };
+}
+
+fn set_speed(pace: &mut Pace, speed: Speed) {
+    pace.speed = speed;
+    pace.usual = speed;
+    pace.goal = None;
+}
+
+fn faster(pace: &mut Pace, up: bool) {
+    let at = SPEEDS.iter().position(|it| *it == pace.usual).unwrap_or(0);
+    let next = if up { (at + 1).min(SPEEDS.len() - 1) } else { at.saturating_sub(1) };
+    set_speed(pace, SPEEDS[next]);
+}
