@@ -10,10 +10,13 @@ pub mod canvas;
 pub mod editor;
 pub mod form;
 pub mod keys;
+pub mod lesson;
 pub mod model;
 pub mod palette;
 pub mod pane;
 pub mod screen;
+#[cfg(feature = "terminal")]
+pub mod term;
 pub mod text;
 pub mod theme;
 pub mod update;

@@ -2,6 +2,7 @@
 
 mod diagnostics;
 mod guide;
+mod screens;
 mod services;
 mod templates;
 mod tidy;

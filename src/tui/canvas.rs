@@ -24,6 +24,8 @@ pub struct Scene {
     pub hits: Vec<(Rect, Message)>,
     /// Where the editor's text lies: a click there places its cursor.
     pub editor: Option<Rect>,
+    /// How far the guide's text can be scrolled.
+    pub guide_top_max: usize,
     /// How many rows the list or text of the focused pane shows: one page.
     pub page: u16,
 }

@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 
 use crate::base::time::{Span, Timestamp};
+use crate::guide::Verdict;
 use crate::lab::view::{AppView, Refusal, View};
 use crate::tui::canvas::Scene;
 use crate::tui::editor::Editor;
@@ -109,15 +110,19 @@ pub enum Speed {
 pub const SPEEDS: [Speed; 4] = [Speed::Times(1), Speed::Times(10), Speed::Times(60), Speed::Max];
 
 /// A moment to run to, as fast as it can.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Goal {
     At(Timestamp),
-    /// Until the step's proof says done, at most until this moment.
-    Proof(Timestamp),
+    /// Until a proof says done.
+    Proof {
+        at_most: Timestamp,
+        /// The step or condition by name; `None` is the step that is shown.
+        target: Option<String>,
+    },
 }
 
 /// Speed and goal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pace {
     pub speed: Speed,
     pub goal: Option<Goal>,
@@ -145,6 +150,8 @@ pub struct GuideView {
     /// What the slide says, as Markdown.
     pub text: String,
     pub proofs: Vec<Proof>,
+    /// The questions of a review.
+    pub questions: Vec<QuestionLine>,
     /// The hints, gentlest first; the last hint of the ladder is to have it typed.
     pub hints: Vec<String>,
     /// How many of them are open.
@@ -162,12 +169,13 @@ impl GuideView {
 
     /// Whether every condition holds now.
     pub fn done(&self) -> bool {
-        !self.proofs.is_empty() && self.proofs.iter().all(|it| it.verdict == Verdict::Done)
+        let mut asked = self.proofs.iter().filter(|it| !it.optional).peekable();
+        asked.peek().is_some() && asked.all(|it| it.verdict == Verdict::Done)
     }
 
     /// The longest wait among the conditions, if none needs the learner to do something.
     pub fn waiting(&self) -> Option<Option<Span>> {
-        let waits = self.proofs.iter().filter_map(|it| match it.verdict {
+        let waits = self.proofs.iter().filter(|it| !it.optional).filter_map(|it| match it.verdict {
             Verdict::Waiting { left, .. } => Some(left),
             _ => None,
         });
@@ -184,24 +192,30 @@ pub struct StepLine {
     pub proved: bool,
 }
 
+/// A question: asked, answered, compared.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct QuestionLine {
+    /// What `answer ID TEXT` names.
+    pub id: String,
+    pub ask: String,
+    pub answer: Option<String>,
+    /// Shown once there is an answer.
+    pub reveal: String,
+}
+
 /// One condition of a step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Proof {
     /// What must be so, in a few words.
     pub text: String,
     pub verdict: Verdict,
+    /// Worth reaching, not asked for.
+    pub optional: bool,
 }
 
-#[derive(Clone, Debug, PartialEq)]
-pub enum Verdict {
-    Done,
-    Waiting { text: String, left: Option<Span> },
-    NotYet(String),
-}
-
-impl Verdict {
+impl Proof {
     pub fn role(&self) -> Role {
-        match self {
+        match self.verdict {
             Verdict::Done => Role::Done,
             Verdict::Waiting { .. } => Role::Waiting,
             Verdict::NotYet(_) => Role::Dim,

@@ -42,7 +42,8 @@ pub enum Word {
     Play,
     Speed(Speed),
     Run(Span),
-    UntilDone,
+    /// Until the step is proved, or the named step or condition.
+    UntilDone(Option<String>),
     Undo,
     Go(Pane),
     /// Puts a text that has a name into the editor.
@@ -91,8 +92,9 @@ impl Word {
             ("hint", None) => Word::Hint,
             ("help", None) => Word::Help,
             ("quit", None) => Word::Quit,
-            ("until", Some("done")) => Word::UntilDone,
-            ("until", _) => return wrong("until is followed by done".into()),
+            ("until", Some("done")) => Word::UntilDone(None),
+            ("until", Some(target)) => Word::UntilDone(Some(target.to_owned())),
+            ("until", None) => return wrong("until is followed by done, or by a step or condition".into()),
             ("speed", Some("max")) => Word::Speed(Speed::Max),
             ("speed", Some(digits)) => match digits.trim_end_matches(['x', '×']).parse() {
                 Ok(times) if (1..=3600).contains(&times) => Word::Speed(Speed::Times(times)),

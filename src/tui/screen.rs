@@ -31,6 +31,14 @@ pub trait Host {
     fn step(&mut self, forward: bool);
     /// The learner opened the next hint.
     fn hint_read(&mut self);
+    /// The learner had the step typed.
+    fn filled_in(&mut self);
+    /// Whether the step or condition of this name holds now.
+    fn holds(&self, target: &str) -> bool;
+    /// A line of a solution with the names of this world in place of its roles.
+    fn fill(&self, line: &str) -> String {
+        crate::guide::fill(line, &self.view())
+    }
     /// The names that `@` may precede in a typed line.
     fn names(&self) -> Vec<String>;
     /// The text of such a name.
@@ -60,6 +68,9 @@ const NOTICE_BEATS: u32 = 10;
 /// Virtual time passed between two looks at the proof while running until done.
 const PROOF_SLICE: Span = Span::SECOND;
 
+/// At real speed the world is moved ten times a second: nothing in it is quicker to the eye.
+const SLOW_SLICE_MILLIS: i64 = 100;
+
 /// A screen over a world.
 pub struct Screen<'h> {
     pub host: &'h mut dyn Host,
@@ -67,14 +78,15 @@ pub struct Screen<'h> {
     view: View,
     /// Something changed since it was drawn last.
     dirty: bool,
-    /// Real milliseconds since the last beat.
+    /// Real milliseconds since the last beat, and since the world was last moved.
     since_beat: i64,
+    since_move: i64,
 }
 
 impl<'h> Screen<'h> {
     pub fn new(host: &'h mut dyn Host, theme: Theme) -> Self {
         let model = Model { theme, names: host.names(), ..Model::default() };
-        let mut screen = Self { view: host.view(), host, model, dirty: true, since_beat: 0 };
+        let mut screen = Self { view: host.view(), host, model, dirty: true, since_beat: 0, since_move: 0 };
         screen.refresh();
         screen
     }
@@ -103,7 +115,12 @@ impl<'h> Screen<'h> {
         }
         let wishes = self.type_on();
         let before = self.view.now;
-        self.advance(real, go_on);
+        self.since_move += real.as_millis();
+        let slow = self.model.pace.goal.is_none() && self.model.pace.speed == Speed::Times(1);
+        if !slow || SLOW_SLICE_MILLIS <= self.since_move {
+            let passed = std::mem::take(&mut self.since_move);
+            self.advance(Span::from_millis(passed), go_on);
+        }
         if self.view.now != before {
             self.dirty = true;
         }
@@ -138,7 +155,7 @@ impl<'h> Screen<'h> {
 
     fn advance(&mut self, real: Span, go_on: &mut dyn FnMut() -> bool) {
         let now = self.view.now;
-        match self.model.pace.goal {
+        match self.model.pace.goal.clone() {
             Some(Goal::At(at)) => {
                 self.host.advance(at, go_on);
                 self.refresh();
@@ -146,7 +163,7 @@ impl<'h> Screen<'h> {
                     self.model.pace.goal = None;
                 }
             }
-            Some(Goal::Proof(at)) => self.until_done(at, go_on),
+            Some(Goal::Proof { at_most, target }) => self.until_done(at_most, target.as_deref(), go_on),
             None => {
                 let target = match self.model.pace.speed {
                     Speed::Paused => return,
@@ -166,9 +183,10 @@ impl<'h> Screen<'h> {
         }
     }
 
-    fn until_done(&mut self, at: Timestamp, go_on: &mut dyn FnMut() -> bool) {
+    fn until_done(&mut self, at: Timestamp, target: Option<&str>, go_on: &mut dyn FnMut() -> bool) {
         loop {
-            if self.model.guide.done() || at <= self.view.now {
+            let done = target.map_or_else(|| self.model.guide.done(), |it| self.host.holds(it));
+            if done || at <= self.view.now {
                 self.model.pace.goal = None;
                 return;
             }
@@ -203,6 +221,11 @@ impl<'h> Screen<'h> {
 
     fn perform(&mut self, actions: Vec<Action>) -> Vec<Wish> {
         let mut wishes = Vec::new();
+        if actions.is_empty() {
+            // The world did not change; a draft may have.
+            self.check();
+            return wishes;
+        }
         for action in actions {
             match action {
                 Action::Line(line) => {
@@ -238,6 +261,7 @@ impl<'h> Screen<'h> {
                 }
                 Action::Step(forward) => self.host.step(forward),
                 Action::HintRead => self.host.hint_read(),
+                Action::FilledIn => self.host.filled_in(),
                 Action::Copy(text) => wishes.push(Wish::Copy(text)),
                 Action::Suspend => wishes.push(Wish::Suspend),
                 Action::Leave => wishes.push(Wish::Leave),
@@ -288,7 +312,8 @@ impl<'h> Screen<'h> {
         self.model.object = Some(OpenObject { bucket, key, lines, line: 0 });
     }
 
-    /// Appends a text that has a name to the draft; an empty draft becomes the text.
+    /// Puts a text that has a name in place of the draft, in one step of undo: the slides' texts hold the
+    /// whole code up to their step.
     fn paste_text(&mut self, name: &str) {
         let Some(text) = self.host.text(name) else {
             let message = format!("no text is called @{name}");
@@ -302,20 +327,14 @@ impl<'h> Screen<'h> {
         };
         self.model.go(if name == "workshop" { Pane::Producer } else { Pane::Analytics });
         let Some(draft) = self.model.draft() else { return };
-        let whole = name == "workshop";
-        if whole {
-            draft.editor.edit(Edit::SelectAll);
-        } else {
-            draft.editor.edit(Edit::Move(crate::tui::editor::Motion::End, false));
-        }
-        let gap = if whole || draft.editor.holds("") { "" } else { "\n\n" };
-        draft.editor.edit(Edit::Paste(format!("{gap}{text}")));
+        draft.editor.edit(Edit::SelectAll);
+        draft.editor.edit(Edit::Paste(text.trim_end().to_owned()));
         draft.unchecked = true;
     }
 
     /// Goes on typing the lines that are typed for the learner.
     fn type_on(&mut self) -> Vec<Wish> {
-        let Some(line) = self.model.typist.lines.front().cloned() else { return Vec::new() };
+        let Some(mut line) = self.model.typist.lines.front().cloned() else { return Vec::new() };
         // What was typed last may still be running, as `wait 20s` does.
         if self.model.pace.goal.is_some() {
             return Vec::new();
@@ -328,6 +347,11 @@ impl<'h> Screen<'h> {
         if !matches!(self.model.overlays.last(), Some(Overlay::Palette(_))) {
             self.model.overlays.clear();
             self.model.overlays.push(Overlay::Palette(Palette::new("")));
+            // Earlier lines decide who plays a role, so each line is filled when its turn comes.
+            line = self.host.fill(&line);
+            if let Some(front) = self.model.typist.lines.front_mut() {
+                front.clone_from(&line);
+            }
         }
         let Some(Overlay::Palette(palette)) = self.model.overlays.last_mut() else { return Vec::new() };
         let typed = palette.text();

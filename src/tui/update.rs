@@ -83,7 +83,7 @@ pub enum Message {
     Speed(Speed),
     /// Virtual time to skip, as fast as it can.
     Run(Span),
-    UntilDone,
+    UntilDone(Option<String>),
 
     /// To the next step, or with `false` to the one before.
     Step(bool),
@@ -116,6 +116,7 @@ pub enum Action {
     Undo,
     Step(bool),
     HintRead,
+    FilledIn,
     /// To the terminal's clipboard.
     Copy(String),
     Suspend,
@@ -196,15 +197,22 @@ pub fn update(model: &mut Model, message: Message, view: &View) -> Vec<Action> {
         Message::Faster(up) => faster(&mut model.pace, up),
         Message::Speed(speed) => set_speed(&mut model.pace, speed),
         Message::Run(span) => model.pace.goal = Some(Goal::At(view.now + span)),
-        Message::UntilDone => model.pace.goal = Some(Goal::Proof(view.now + UNTIL_DONE_MAX)),
+        Message::UntilDone(target) => {
+            model.pace.goal = Some(Goal::Proof { at_most: view.now + UNTIL_DONE_MAX, target });
+        }
         Message::Step(forward) => {
             model.guide_top = 0;
             return vec![Action::Step(forward)];
         }
-        Message::Hint => return vec![Action::HintRead],
+        Message::Hint => {
+            // The hint stands below the text: as far down as the next drawing allows.
+            model.guide_top = usize::MAX;
+            return vec![Action::HintRead];
+        }
         Message::FillIn => {
             model.typist.lines = model.guide.solve.iter().cloned().collect();
             model.typist.rest = 0;
+            return vec![Action::FilledIn];
         }
         Message::Quit => model.overlays.push(Overlay::Quit),
         Message::Leave => return vec![Action::Leave],
@@ -319,10 +327,13 @@ fn paste(model: &mut Model, text: &str) {
 }
 
 fn click(model: &mut Model, x: u16, y: u16, view: &View) -> Vec<Action> {
-    if let Some(message) = model.scene.at(x, y).cloned() {
-        return update(model, message, view);
+    let over_text = model.scene.editor.is_some_and(|it| it.contains((x, y).into()));
+    match model.scene.at(x, y).cloned() {
+        // The editor lies in its pane: there a click is for the cursor.
+        Some(Message::Go(pane)) if pane == model.focus && over_text => point(model, x, y, false),
+        Some(message) => return update(model, message, view),
+        None => point(model, x, y, false),
     }
-    point(model, x, y, false);
     Vec::new()
 }
 
@@ -384,7 +395,10 @@ fn select(model: &mut Model, by: isize, view: &View) {
         }
         Some(Overlay::Form(form)) => form.next_field(0 < by),
         Some(_) => {}
-        None if model.focus == Pane::Guide => model.guide_top = moved(model.guide_top, by, 200),
+        None if model.focus == Pane::Guide => {
+            let last = model.scene.guide_top_max;
+            model.guide_top = moved(model.guide_top.min(last), by, last + 1);
+        }
         None => {
             if let (Pane::Bucket, Some(object)) = (model.focus, model.object.as_mut()) {
                 object.line = moved(object.line, by, object.lines.len());
@@ -494,7 +508,7 @@ pub fn carry_out(model: &mut Model, line: &str, view: &View) -> Vec<Action> {
         Ok(Word::Pause | Word::Play) => Message::Pause,
         Ok(Word::Speed(speed)) => Message::Speed(speed),
         Ok(Word::Run(span)) => Message::Run(span),
-        Ok(Word::UntilDone) => Message::UntilDone,
+        Ok(Word::UntilDone(target)) => Message::UntilDone(target),
         Ok(Word::Undo) => Message::Undo,
         Ok(Word::Go(pane)) => Message::Go(pane),
         Ok(Word::Paste(name)) => Message::PasteSlide(name),

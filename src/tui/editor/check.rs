@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::sql::diag::{Diagnostic, Severity};
+use crate::sql::parse::{self, TokenKind};
 use crate::tui::theme::Role;
 
 /// The answer to "what is this text?".
@@ -22,11 +23,35 @@ impl Check {
         self.problems.iter().filter(|it| it.severity == Severity::Warning).count()
     }
 
+    /// SQL: colours from the parser's own tokens.
+    pub fn of_sql(text: &str, problems: Vec<Diagnostic>) -> Self {
+        let inks =
+            parse::parse(text).tokens.into_iter().map(|it| (it.span.clone(), ink(it.kind, &text[it.span])));
+        Self { inks: inks.filter(|(_, role)| *role != Role::Plain).collect(), problems }
+    }
+
     /// A record template: each placeholder in a colour of its own, which its values share.
     pub fn of_template(text: &str, problems: Vec<Diagnostic>) -> Self {
         let inks = placeholders(text);
         let inks = inks.into_iter().enumerate().map(|(at, span)| (span, Role::Placeholder(at as u8)));
         Self { inks: inks.collect(), problems }
+    }
+}
+
+fn ink(kind: TokenKind, written: &str) -> Role {
+    const TYPES: [&str; 14] = [
+        "VARCHAR", "CHAR", "INTEGER", "INT", "BIGINT", "SMALLINT", "TINYINT", "DECIMAL", "NUMERIC", "DOUBLE",
+        "REAL", "FLOAT", "BOOLEAN", "DATE",
+    ];
+    match kind {
+        TokenKind::Keyword if TYPES.iter().any(|it| written.eq_ignore_ascii_case(it)) => Role::Type,
+        TokenKind::Keyword => Role::Word,
+        TokenKind::QuotedName => Role::Quoted,
+        TokenKind::Text => Role::Literal,
+        TokenKind::Number => Role::Number,
+        TokenKind::Comment => Role::Comment,
+        TokenKind::Unknown => Role::Wrong,
+        TokenKind::Name | TokenKind::Operator | TokenKind::Punctuation => Role::Plain,
     }
 }
 

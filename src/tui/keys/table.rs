@@ -1,10 +1,11 @@
 //! The table itself, place by place.
 
+use crate::guide::Verdict;
 use crate::lab::view::{AppStatus, View};
 use crate::tui::editor::{Edit, Motion};
 use crate::tui::form::FormKind;
 use crate::tui::keys::{Binding, Code, Key, Place};
-use crate::tui::model::{Face, Model, Pane, Speed, Verdict};
+use crate::tui::model::{Face, Model, Pane, Speed};
 use crate::tui::pane;
 use crate::tui::update::Message;
 
@@ -273,11 +274,18 @@ pub static BINDINGS: &[Binding] = &[
         model.welcome.then_some(Message::Begin)
     }),
     bind(Place::Everywhere, &[key('w')], "until done", "Run until the step is proved.", |model, _| {
-        model.guide.waiting().map(|_| Message::UntilDone)
+        model.guide.waiting().map(|_| Message::UntilDone(None))
     }),
-    bind(Place::Everywhere, &[key('n')], "next step", "Go to the next step.", |model, _| {
-        (model.guide.at + 1 < model.guide.steps.len()).then_some(Message::Step(true))
-    }),
+    bind(
+        Place::Everywhere,
+        &[key('n')],
+        "next step",
+        "Go to the next step once this one is proved.",
+        |model, _| {
+            let proved = model.guide.step().is_some_and(|it| it.proved);
+            (proved && model.guide.at + 1 < model.guide.steps.len()).then_some(Message::Step(true))
+        },
+    ),
     bind(Place::Everywhere, &[key('h')], "hint", "Open the next hint of the step.", |model, _| {
         let open = model.guide.hints_open < model.guide.hints.len();
         open.then_some(Message::Hint)
@@ -318,12 +326,17 @@ pub static BINDINGS: &[Binding] = &[
     bind(Place::Everywhere, &[key('>')], "60 s", "Skip a minute, as fast as it can.", |_, _| {
         Some(Message::Run(crate::base::time::Span::MINUTE))
     }),
+    bind(Place::Everywhere, &[key('n')], "skip step", "Leave the step unproved and go on.", |model, _| {
+        let proved = model.guide.step().is_some_and(|it| it.proved);
+        (!proved && model.guide.at + 1 < model.guide.steps.len()).then_some(Message::Step(true))
+    }),
     bind(Place::Everywhere, &[key('b')], "step before", "Go to the step before.", |model, _| {
         (0 < model.guide.at).then_some(Message::Step(false))
     }),
     bind(Place::Everywhere, &[key('A')], "answer", "Answer the step's question.", |model, _| {
-        let step = model.guide.step()?;
-        prefill(format!("answer {} ", step.id))
+        let open = model.guide.questions.iter().find(|it| it.answer.is_none());
+        let id = open.map_or_else(|| model.guide.step().map(|it| &it.id), |it| Some(&it.id))?;
+        prefill(format!("answer {id} "))
     }),
     bind(Place::Everywhere, &[key('u')], "undo", "Take the last command back.", |_, view| {
         (0 < view.commands).then_some(Message::Undo)
@@ -539,7 +552,8 @@ fn page(model: &Model) -> isize {
 /// The name of the slide's text that belongs to the step: `2-B` for the steps 2-B, 2-B.1 and so on.
 fn slide(model: &Model) -> Option<String> {
     let step = model.guide.step()?;
-    model.names.iter().find(|it| !it.is_empty() && step.id.starts_with(it.as_str())).cloned()
+    let fitting = model.names.iter().filter(|it| !it.is_empty() && step.id.starts_with(it.as_str()));
+    fitting.max_by_key(|it| it.len()).cloned()
 }
 
 /// The faces of a pane, by name.

@@ -122,7 +122,7 @@ fn line(item: &Item, width: usize) -> Row<'static> {
             let facts =
                 format!("{:>9}  {:>7} lines", Bytes(object.bytes).to_string(), parts::count(object.lines));
             let room = width.saturating_sub(indent.len() + facts.len() + 6);
-            let name = crate::tui::text::cut_middle(name, room.max(12)).into_owned();
+            let name = crate::tui::text::cut(name, room.max(12)).into_owned();
             let gap = " ".repeat(room.saturating_sub(crate::tui::text::width(&name)));
             row![Dim indent, Plain name, Plain gap, Dim "  ", Plain facts]
         }

@@ -105,7 +105,7 @@ fn template(model: &Model, view: &View) -> Part {
     let fields = crate::tui::editor::check::placeholders(&it.template).len();
     let mut lines = Vec::new();
     if state != State::Absent {
-        lines.push(row![Plain parts::some(fields, "placeholder")]);
+        lines.push(row![Plain parts::some(fields, "value")]);
         lines.push(if it.template_problems.is_empty() {
             row![Dim "valid"]
         } else {
@@ -245,8 +245,16 @@ fn eye(canvas: &mut Canvas, y: u16, view: &View) {
     for fault in &view.faults {
         line.extend(row![Warning "   ! ", Plain fault.command.clone()]);
     }
-    canvas.row(1, y, &line);
+    let end = canvas.row(1, y, &line);
     canvas.hit(1, y, 14, 1, Message::Go(Pane::Watch));
+    if !view.laws.is_empty() {
+        let line = law_line(canvas.theme, view);
+        let wide: usize = line.iter().map(|(_, it)| crate::tui::text::width(it)).sum();
+        let x = canvas.width().saturating_sub(wide as u16 + 1);
+        if end + 2 < x {
+            canvas.row(x, y, &line);
+        }
+    }
 }
 
 /// The picture in one row of boxes, for the strip above the panes.
@@ -267,7 +275,7 @@ pub fn draw_wide(canvas: &mut Canvas, model: &Model, view: &View) {
 /// Boxes and arrows side by side.
 fn chain(canvas: &mut Canvas, model: &Model, view: &View, height: u16) {
     let width = canvas.width();
-    let arrow_width = if 150 <= width { 12 } else { 9 };
+    let arrow_width = if 150 <= width { 12 } else { 7 };
     let box_width = (width.saturating_sub(arrow_width * 5)) / 6;
     let spare = width.saturating_sub(box_width * 6 + arrow_width * 5);
     let boxes = boxes(model, view);
@@ -290,10 +298,14 @@ fn draw_box(canvas: &mut Canvas, part: &Part, model: &Model) {
         State::Wrong(_) => (Role::Wrong, Role::Wrong),
     };
     let mark = canvas.theme.mark(mark);
-    let title: Row = vec![(role, format!("{mark} {}", part.name).into())];
+    let title: Row = vec![(role, format!(" {mark} {} ", part.name).into())];
     let (width, height) = (canvas.width(), canvas.height());
     canvas.hit(0, 0, width, height, Message::Go(part.pane));
-    let mut inner = canvas.framed(&title, false);
+    // Boxes are narrow: the title stands right at the corner, the text right at the border.
+    canvas.framed(&Vec::new(), false);
+    canvas.part(1, 0, width.saturating_sub(2), 1).row(0, 0, &title);
+    let mut inner = canvas.part(1, 1, width.saturating_sub(2), height.saturating_sub(2));
+    let roomy = u16::from(16 <= inner.width());
     let wide = inner.width();
     let lines = match &part.state {
         State::Wrong(word) => {
@@ -307,7 +319,7 @@ fn draw_box(canvas: &mut Canvas, part: &Part, model: &Model) {
     };
     let rows = usize::from(inner.height());
     for (y, line) in lines.iter().enumerate().take(rows) {
-        inner.part(1, y as u16, wide.saturating_sub(2), 1).row(0, 0, line);
+        inner.part(roomy, y as u16, wide.saturating_sub(roomy * 2), 1).row(0, 0, line);
     }
     // The border takes the colour of the state; what is wrong blinks, slowly.
     let blink = matches!(part.state, State::Wrong(_)) && model.beat.is_multiple_of(2);
@@ -333,7 +345,10 @@ fn draw_arrow(canvas: &mut Canvas, arrow: &Arrow) {
     canvas.fill(0, 2, width.saturating_sub(1), role, line);
     canvas.put(width.saturating_sub(1), 2, role, "▶");
     if flowing {
-        let label = parts::rate(arrow.per_second);
+        let label = match arrow.per_second {
+            many if 9_999 < many && width < 9 => format!("{}k/s", many / 1000),
+            few => parts::rate(few),
+        };
         let x = width.saturating_sub(label.len() as u16) / 2;
         canvas.put(x, 1, Role::Plain, &label);
     }
@@ -388,6 +403,8 @@ fn two_rows(canvas: &mut Canvas, model: &Model, view: &View) {
         let (from, to) = (box_width / 2, 2 * (box_width + arrow_width) + box_width / 2);
         canvas.fill(from, 6, to.saturating_sub(from), role, line);
         canvas.put(from, 6, role, "▼");
+        let corner = canvas.theme.glyph("╯", "+");
+        canvas.put(to, 6, role, corner);
         let mut label = row![Plain " "];
         if flowing {
             label.extend(row![Plain parts::rate(arrow.per_second), Plain " "]);
@@ -407,7 +424,7 @@ fn two_rows(canvas: &mut Canvas, model: &Model, view: &View) {
 fn welcome(canvas: &mut Canvas, theme: Theme) {
     let lines = [
         row![Strong "Building a Streaming Data Platform", Dim "  Activities 1–3"],
-        row![Plain "Everything here is simulated and nothing reaches AWS. Never paste real credentials."],
+        row![Plain "Everything is simulated; nothing reaches AWS. Never paste real credentials."],
         row![Key "Enter", Plain " begins   ", Key ":", Plain " types a command   ", Key "?", Plain " shows every key"],
     ];
     for (y, line) in lines.iter().enumerate() {
@@ -419,9 +436,8 @@ fn welcome(canvas: &mut Canvas, theme: Theme) {
     canvas.hit(1, 2, 14, 1, Message::Begin);
 }
 
-/// Where every row went, pump by pump; and the sums that must balance.
+/// Where every row went, pump by pump.
 fn flows(canvas: &mut Canvas, model: &Model, view: &View) {
-    let mut y = 0;
     let height = canvas.height();
     if let Some(app) = model.app(view).filter(|it| !it.pumps.is_empty()) {
         let head =
@@ -446,19 +462,15 @@ fn flows(canvas: &mut Canvas, model: &Model, view: &View) {
         let right = [false, true, true, true, true, true, true, true];
         let (width, rows_shown) = (canvas.width(), (rows.len() as u16 + 1).min(height));
         parts::table(&mut canvas.part(0, 0, width, rows_shown), &head, &rows, &right);
-        y = rows_shown;
     }
-    if view.laws.is_empty() || height <= y {
-        return;
-    }
-    let broken: Vec<_> = view.laws.iter().filter(|it| !it.holds()).collect();
-    let line = match broken.first() {
-        None => {
-            row![Done canvas.theme.mark(Role::Done), Plain " every record is accounted for", Dim format!("  {} sums balance", view.laws.len())]
-        }
+}
+
+/// Whether every record is where it should be.
+fn law_line(theme: Theme, view: &View) -> Row<'static> {
+    match view.laws.iter().find(|it| !it.holds()) {
+        None => row![Done theme.mark(Role::Done), Dim " every record is accounted for"],
         Some(law) => {
-            row![Wrong canvas.theme.mark(Role::Wrong), Plain format!(" {}: {} ≠ {}", law.law, law.left, law.right)]
+            row![Wrong theme.mark(Role::Wrong), Plain format!(" {}: {} ≠ {}", law.law, law.left, law.right)]
         }
-    };
-    canvas.row(0, y, &line);
+    }
 }

@@ -91,11 +91,13 @@ fn form(canvas: &mut Canvas, view: &View) -> u16 {
         Dim "   sent again ", Plain parts::count(it.resent),
     ];
     canvas.row(0, y, &counts);
-    let spark = canvas.width().saturating_sub(half + 1);
-    if 50 < canvas.width() {
-        parts::sparkline(canvas, half, y, spark, &it.sent.per_second, Role::Done);
-    }
     y += 1;
+    if it.running || 0 < it.sent.total {
+        canvas.put(0, y, Role::Dim, "last minute");
+        let spark = canvas.width().saturating_sub(13).min(60);
+        parts::sparkline(canvas, 13, y, spark, &it.sent.per_second, Role::Done);
+        y += 1;
+    }
     for refusal in [&it.aim, &it.last_error].into_iter().flatten().take(1) {
         let width = usize::from(canvas.width()).saturating_sub(2);
         let hint = refusal.hint.as_deref().unwrap_or("");

@@ -31,9 +31,7 @@ pub fn top(canvas: &mut Canvas, model: &Model, view: &View) {
     let proved = model.guide.steps.iter().filter(|it| it.proved).count();
     if !model.guide.steps.is_empty() {
         let (mark, done) = (canvas.theme.mark(Role::Done), parts::count(proved as u64));
-        right.extend(
-            row![Done format!("{mark} {done}"), Dim format!(" of {} steps", model.guide.steps.len())],
-        );
+        right.extend(row![Done format!("{mark} {done}"), Dim format!(" of {}", model.guide.steps.len())]);
     }
     let wide: usize = right.iter().map(|(_, it)| text::width(&text::clean(it))).sum();
     let from = canvas.width().saturating_sub(wide as u16 + 1).max(end + 2);
@@ -42,8 +40,8 @@ pub fn top(canvas: &mut Canvas, model: &Model, view: &View) {
 
 fn speed(model: &Model) -> (Role, String) {
     let play = model.theme.glyph("▶", ">");
-    match (model.pace.goal, model.pace.speed) {
-        (Some(Goal::Proof(_)), _) => (Role::Waiting, format!("{play}{play} until done")),
+    match (&model.pace.goal, model.pace.speed) {
+        (Some(Goal::Proof { .. }), _) => (Role::Waiting, format!("{play}{play} until done")),
         (Some(Goal::At(at)), _) => (Role::Waiting, format!("{play}{play} to {}", at.to_clock())),
         (None, Speed::Paused) => (Role::Warning, model.theme.glyph("⏸ paused", "|| paused").to_owned()),
         (None, Speed::Times(times)) => (Role::Done, format!("{play} {times}×")),
@@ -61,7 +59,8 @@ pub fn tabs(canvas: &mut Canvas, model: &Model, view: &View) {
         let role = if here { Role::Focus } else { Role::Plain };
         let from = x;
         let digit = pane.digit().to_string();
-        x = canvas.row(x, 0, &row![Key digit, Plain " "]);
+        x = canvas.put(x, 0, Role::Key, &digit);
+        x += if narrow { 0 } else { 1 };
         x = canvas.put(x, 0, role, name);
         if here {
             canvas.modify(from, 0, x - from, ratatui::style::Modifier::REVERSED);

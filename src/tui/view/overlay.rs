@@ -30,7 +30,7 @@ pub fn help(canvas: &mut Canvas, top: usize) {
     let (width, height) = (canvas.width().min(96), canvas.height());
     let mut lines = vec![
         row![Plain "Everything can be done by keys, by typing a command, and by mouse."],
-        row![Plain "Digits go to a pane; with Alt also while writing. Hold Shift to select text by mouse."],
+        row![Plain "Digits go to a pane, with Alt also while writing. Shift selects by mouse."],
         Vec::new(),
     ];
     let mut place: Option<Place> = None;
@@ -165,7 +165,7 @@ pub fn form(canvas: &mut Canvas, form: &Form, model: &Model) {
     let lines = form.lines();
     let width = canvas.width().min(84);
     let label = form.fields.iter().map(|it| text::width(it.label)).max().unwrap_or(0) as u16 + 2;
-    let height = (form.fields.len() + lines.len().max(1) + 6) as u16;
+    let height = (form.fields.len() + lines.len().max(1) + 5) as u16;
     let mut inner = boxed(canvas, form.title(), width, height);
     inner.put(0, 0, Role::Dim, form.about());
     let mut y = 2;
