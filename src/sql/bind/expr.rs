@@ -347,7 +347,7 @@ impl Binder<'_, '_> {
         let growth = a.growth.plus(b.growth.negated());
         let growth = if qualifier.last == Unit::Second { growth } else { growth.floored() };
         let ty = SqlType::Interval(qualifier);
-        match func::resolve("MINUS", &[a.expr.ty, b.expr.ty, ty]) {
+        match func::resolve("MINUS", &[a.expr.ty, b.expr.ty]) {
             Ok(resolved) => {
                 let kind = ExprKind::Call(resolved.func, vec![a.expr, b.expr]);
                 Some(Bound::new(kind, ty, growth))
