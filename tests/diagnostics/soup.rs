@@ -159,6 +159,11 @@ fn check(text: &str) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// Where in a text, how many characters, a word, and what to do with them.
+fn edit() -> impl Strategy<Value = (prop::sample::Index, usize, &'static str, u8)> {
+    (any::<prop::sample::Index>(), 0usize..12, proptest::sample::select(WORDS), 0u8..4)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -176,17 +181,17 @@ proptest! {
 
     /// The slides' text with pieces taken out, doubled, swapped or replaced.
     #[test]
-    fn the_workshop_mutated(edits in proptest::collection::vec((any::<prop::sample::Index>(), 0usize..12, proptest::sample::select(WORDS), 0u8..4), 1..4)) {
+    fn the_workshop_mutated(edits in proptest::collection::vec(edit(), 1..4)) {
         let mut text: Vec<char> = workshop().chars().collect();
         for (place, length, word, kind) in edits {
             let start = place.index(text.len());
             let end = (start + length).min(text.len());
             let old: String = text[start..end].iter().collect();
-            let new = match kind {
+            let new: String = match kind {
                 0 => String::new(),
                 1 => old.clone() + &old,
                 2 => old.chars().rev().collect(),
-                _ => (*word).to_owned(),
+                _ => word.to_owned(),
             };
             text.splice(start..end, new.chars());
         }

@@ -4,19 +4,18 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use sqlparser::ast::{
-    self, Distinct, GroupByExpr, SelectItem, SelectItemQualifiedWildcardKind, SetExpr, Spanned, TableFactor,
+    self, Distinct, GroupByExpr, SelectItem, SelectItemQualifiedWildcardKind, SetExpr, Spanned,
 };
 
 use crate::sql::ast::{Name, bytes, shown};
 use crate::sql::bind::expr::{
     AGGREGATES_FROM, Binder, Bound, Clause, OUTPUT_ROWTIME, coerce, text_like_a_name,
 };
-use crate::sql::bind::scope::{Relation, ScopeColumn};
+use crate::sql::bind::scope::Relation;
 use crate::sql::bind::{Session, group, mismatch, not_yet};
 use crate::sql::diag::Diagnostic;
-use crate::sql::dialect::reserved;
 use crate::sql::monotonic::Growth;
-use crate::sql::parse::{reserved_word, single_name};
+use crate::sql::parse::single_name;
 use crate::sql::plan::{Aggregate, Expr, ExprKind, Rel};
 use crate::sql::value::{SqlType, Value};
 
@@ -153,14 +152,9 @@ impl Session<'_> {
                 group::Request { relation: &relation, input, keys, groups, aggregates, items, having, span };
             return self.aggregate(request);
         }
-        if let Some((having, _)) = having {
-            drop(having);
+        if having.is_some() {
             let place = select.having.as_ref().map_or(span, |it| self.places.of(it));
-            return self.refuse(
-                Diagnostic::error(place, "HAVING needs GROUP BY")
-                    .detail("HAVING filters groups, and this query has none.")
-                    .hint("Filter rows with WHERE."),
-            );
+            return self.refuse(having_alone(place));
         }
         if !aggregates.is_empty() {
             return self.refuse(self.endless(&relation, span));
@@ -220,100 +214,6 @@ impl Session<'_> {
         };
         let start = select.projection.first().map_or(0, |it| place(it).start);
         start..select.projection.last().map_or(start, |it| place(it).end).max(start)
-    }
-
-    fn from(&mut self, select: &ast::Select) -> Option<Relation> {
-        let Some(first) = select.from.first() else {
-            return self.refuse(
-                Diagnostic::error(bytes(select.select_token.0.span), "this query reads from nothing")
-                    .detail("Rows come from a stream.")
-                    .hint("Write FROM and the name of a stream."),
-            );
-        };
-        let second = first.joins.first().map(|it| &it.relation).or(select.from.get(1).map(|it| &it.relation));
-        if let Some(second) = second {
-            let start = bytes(first.relation.span()).start;
-            return self.refuse(not_yet(start..bytes(second.span()).end.max(start), "joins"));
-        }
-        self.factor(&first.relation)
-    }
-
-    fn factor(&mut self, factor: &TableFactor) -> Option<Relation> {
-        match factor {
-            TableFactor::Table { name, alias, args: None, version: None, .. } => {
-                let name = match single_name(name) {
-                    Ok(name) => name,
-                    Err(error) => return self.refuse(error),
-                };
-                let relation = self.stream_relation(&name)?;
-                self.rename(relation, alias.as_ref())
-            }
-            TableFactor::Table { name, version: Some(_), .. } => {
-                self.refuse(not_yet(bytes(name.span()), "windows over a stream in FROM"))
-            }
-            TableFactor::Derived { subquery, alias, lateral: false, .. } => {
-                let output = self.query(subquery, false)?;
-                let columns = output
-                    .columns
-                    .into_iter()
-                    .map(|it| ScopeColumn {
-                        name: it.name,
-                        ty: it.ty,
-                        visible: true,
-                        of_rowtime: it.of_rowtime,
-                    })
-                    .collect();
-                let relation = Relation { name: None, stream: None, columns, rel: Arc::new(output.rel) };
-                self.rename(relation, alias.as_ref())
-            }
-            TableFactor::TableFunction { expr, .. } => {
-                self.refuse(not_yet(self.places.of(expr), "table functions"))
-            }
-            TableFactor::Table { .. } | TableFactor::Function { .. } => {
-                self.refuse(not_yet(bytes(factor.span()), "table functions"))
-            }
-            TableFactor::NestedJoin { table_with_joins, alias: None }
-                if table_with_joins.joins.is_empty() =>
-            {
-                self.factor(&table_with_joins.relation)
-            }
-            _ => self.refuse(not_yet(bytes(factor.span()), "joins")),
-        }
-    }
-
-    /// `AS t` and `AS t(a, b)`.
-    fn rename(&mut self, mut relation: Relation, alias: Option<&ast::TableAlias>) -> Option<Relation> {
-        let Some(alias) = alias else { return Some(relation) };
-        let name = self.alias(&Name::new(&alias.name))?;
-        if !alias.columns.is_empty() {
-            let visible = relation.columns.iter().filter(|it| it.visible).count();
-            let names: Vec<Name> = alias.columns.iter().map(|it| Name::new(&it.name)).collect();
-            if names.len() != visible {
-                let span = name.span.start..names.last().map_or(name.span.end, |it| it.span.end);
-                let message = format!("{} names for {visible} columns", names.len());
-                return self.refuse(
-                    Diagnostic::error(span, message)
-                        .detail("The list behind an alias names every column; ROWTIME does not count.")
-                        .hint(format!("The columns are {}.", relation.listing())),
-                );
-            }
-            for name in &names {
-                self.alias(name)?;
-            }
-            for (column, name) in relation.columns.iter_mut().filter(|it| it.visible).zip(&names) {
-                column.name.clone_from(&name.stored);
-            }
-        }
-        relation.name = Some(name.stored);
-        Some(relation)
-    }
-
-    /// A name given with AS: a reserved word can be one only in quotes.
-    fn alias(&mut self, name: &Name) -> Option<Name> {
-        if !name.quoted && reserved(&name.stored) {
-            return self.refuse(reserved_word(name.span.clone(), &name.written));
-        }
-        Some(name.clone())
     }
 
     /// Binds every item; `None` if one of them is wrong.
@@ -542,6 +442,12 @@ fn flatten<T>(clause: Option<Option<T>>) -> Option<Option<T>> {
         None => Some(None),
         Some(bound) => bound.map(Some),
     }
+}
+
+fn having_alone(span: Range<usize>) -> Diagnostic {
+    Diagnostic::error(span, "HAVING needs GROUP BY")
+        .detail("HAVING filters groups, and this query has none.")
+        .hint("Filter rows with WHERE.")
 }
 
 fn no_floor(relation: &Relation, span: Range<usize>) -> Diagnostic {
