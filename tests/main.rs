@@ -2,6 +2,7 @@
 
 mod diagnostics;
 mod guide;
+mod pumps;
 mod screens;
 mod services;
 mod templates;
