@@ -176,7 +176,8 @@ proptest! {
     /// A pump around words in any order: the parser gets further in.
     #[test]
     fn queries_in_any_order(words in proptest::collection::vec(proptest::sample::select(WORDS), 0..30)) {
-        check(&format!("CREATE STREAM S (a INTEGER); CREATE PUMP P AS INSERT INTO S SELECT STREAM k, v {} FROM GATE", words.join(" ")))?;
+        let words = words.join(" ");
+        check(&format!("CREATE STREAM S (a INTEGER);\nCREATE PUMP P AS INSERT INTO S SELECT STREAM k, {words} FROM GATE"))?;
     }
 
     /// The slides' text with pieces taken out, doubled, swapped or replaced.
