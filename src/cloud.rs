@@ -12,6 +12,7 @@ use crate::base::name::REGION;
 use crate::base::seed::Seed;
 use crate::base::time::Timestamp;
 
+pub mod analytics;
 mod count;
 pub mod discover;
 mod door;

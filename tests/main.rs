@@ -1,10 +1,14 @@
 //! The one test binary: behaviour shown through the command line, the lab, pumps and the screen.
 
+mod cli;
 mod diagnostics;
 mod guide;
+mod laws;
+mod mapping;
 mod pumps;
 mod screens;
 mod services;
+mod support;
 mod templates;
 mod tidy;
 mod walks;

@@ -36,6 +36,16 @@ pub enum RecordFormat {
     Csv,
 }
 
+impl RecordFormat {
+    /// `JSON` or `CSV`.
+    pub fn name(self) -> &'static str {
+        match self {
+            RecordFormat::Json => "JSON",
+            RecordFormat::Csv => "CSV",
+        }
+    }
+}
+
 /// How records become rows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Schema {
@@ -56,6 +66,7 @@ pub struct SchemaColumn {
     #[serde(rename = "type", with = "type_text")]
     pub ty: SqlType,
     /// `$.path` in a JSON document; CSV goes by position.
+    #[serde(default)]
     pub mapping: String,
 }
 
@@ -87,6 +98,37 @@ impl Schema {
         }
     }
 
+    /// Reads a schema file: a list of `{"name", "type", "mapping"}`; a missing mapping is `$.` and the name.
+    ///
+    /// # Errors
+    /// What is wrong with the text, in a sentence's words.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let mut columns: Vec<SchemaColumn> = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        if columns.is_empty() {
+            return Err("a schema has at least one column".to_owned());
+        }
+        for column in columns.iter_mut().filter(|it| it.mapping.is_empty()) {
+            column.mapping = format!("$.{}", column.name);
+        }
+        Ok(Self::json(columns))
+    }
+
+    /// The columns of the workshop's records as discovery finds them.
+    pub fn workshop() -> Self {
+        let column = |(name, ty): (&str, SqlType)| SchemaColumn {
+            name: name.to_owned(),
+            ty,
+            mapping: format!("$.{name}"),
+        };
+        let columns = [
+            ("sensorId", SqlType::Varchar(16)),
+            ("eventTimeStamp", SqlType::Varchar(32)),
+            ("ambientTemp", SqlType::Integer),
+            ("measuredTemp", SqlType::Integer),
+        ];
+        Self::json(columns.map(column).into())
+    }
+
     /// A schema over CSV rows.
     pub fn csv(columns: Vec<SchemaColumn>) -> Self {
         Self { format: RecordFormat::Csv, ..Self::json(columns) }
@@ -97,7 +139,7 @@ impl Schema {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RecordMeta<'a> {
     pub arrival: Timestamp,
-    pub partition_key: &'a str,
+    pub partition_key: &'a [u8],
     pub sequence_number: SequenceNumber,
     pub shard_id: ShardId,
 }
@@ -107,7 +149,7 @@ impl RecordMeta<'_> {
     pub fn at(arrival: Timestamp) -> Self {
         let shard_id = ShardId(0);
         let sequence_number = SequenceNumber { created_secs: 0, counter: 0, put_secs: 0, shard: shard_id };
-        Self { arrival, partition_key: "", sequence_number, shard_id }
+        Self { arrival, partition_key: b"", sequence_number, shard_id }
     }
 }
 
@@ -225,8 +267,8 @@ impl Mapper {
         for _ in 0..rows {
             batch.rowtimes.push(rowtime.as_millis());
             batch.columns[first].push(&Value::Int(meta.arrival.as_millis()));
-            let texts: [&dyn std::fmt::Display; 3] =
-                [&meta.partition_key, &meta.sequence_number, &meta.shard_id];
+            let key = String::from_utf8_lossy(meta.partition_key);
+            let texts: [&dyn std::fmt::Display; 3] = [&key, &meta.sequence_number, &meta.shard_id];
             for (at, text) in texts.into_iter().enumerate() {
                 let column = &mut batch.columns[first + 1 + at];
                 if self.needed[1 + at] {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::sql::plan::ColumnDef;
-use crate::sql::value::Batch;
+use crate::sql::value::{Batch, Column, ColumnData, SqlType};
 use crate::sql::write;
 
 /// The form of an output's records.
@@ -47,4 +47,17 @@ pub fn write_json(batch: &Batch, row: usize, columns: &[ColumnDef], out: &mut Ve
         write::json_value(column, row, def.ty, out);
     }
     out.push(b'}');
+}
+
+/// A value as a person reads it in a table; `None` for NULL.
+pub fn cell(column: &Column, row: usize, ty: SqlType) -> Option<String> {
+    if column.is_null(row) {
+        return None;
+    }
+    let mut out = Vec::new();
+    match &column.data {
+        ColumnData::Bytes(values) if ty.is_character() => out.extend_from_slice(values.get(row)),
+        _ => write::csv_field(column, row, ty, &mut out),
+    }
+    Some(String::from_utf8_lossy(&out).into_owned())
 }

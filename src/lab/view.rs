@@ -330,7 +330,8 @@ pub struct PumpView {
     pub closed_windows: Vec<WindowView>,
 }
 
-/// Rows in = out + filtered + duplicates + waiting + grouped + errors.
+/// Rows in = passed + filtered + duplicates + waiting + grouped + errors; rows out are those that passed and
+/// the results of windows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct FlowView {
     pub rows_in: u64,

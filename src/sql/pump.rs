@@ -89,6 +89,13 @@ pub struct Flow {
     pub lost_results: u64,
 }
 
+impl Flow {
+    /// The places rows can be in, added up: equal to [`Flow::rows_in`] at any time.
+    pub fn accounted(&self) -> u64 {
+        self.passed + self.filtered + self.duplicates + self.waiting + self.grouped + self.errors
+    }
+}
+
 /// A window of a pump.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WindowSpan {

@@ -5,6 +5,7 @@ use std::fmt;
 use super::{Line, Target, Verb, Walk, move_target};
 use crate::base::time::Span;
 use crate::guide::{Move, Verdict, Workshop, fill, texts};
+use crate::lab::Lab;
 use crate::lab::view::{Refusal, View};
 use crate::sim::command::{Command, FormError};
 
@@ -30,6 +31,21 @@ pub trait Stage {
     /// Whether the screen shows a text; a stage without a screen says so.
     fn sees(&mut self, _text: &str) -> Result<bool, String> {
         Err("there is no screen here to look at".into())
+    }
+}
+
+/// The lab is a stage without a screen.
+impl Stage for Lab {
+    fn apply(&mut self, command: Command) -> Result<String, Refusal> {
+        Lab::apply(self, command)
+    }
+
+    fn advance(&mut self, span: Span) {
+        Lab::advance(self, span);
+    }
+
+    fn view(&self) -> View {
+        Lab::view(self)
     }
 }
 

@@ -1,0 +1,209 @@
+//! `pumphouse sql`: an application's code over recorded input.
+
+use std::io::{BufWriter, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+
+use crate::base::name::{SequenceNumber, ShardId};
+use crate::base::time::{Span, Timestamp};
+use crate::cli::{Shape, Stop, WorldArgs, moment, read_text, refused, tell};
+use crate::cloud::analytics::SOURCE;
+use crate::cloud::discover::discover;
+use crate::cloud::mapping::{Mapper, RecordMeta, Schema};
+use crate::sql::bind::{Catalog, SourceDef, compile};
+use crate::sql::plan::{ColumnDef, Program, StreamId, StreamKind};
+use crate::sql::pump::{ClockMode, DistinctMode, Engine, Options, RowError};
+use crate::sql::value::Batch;
+
+mod input;
+mod printer;
+
+use input::{Input, Record};
+use printer::Printer;
+
+/// Run SQL over recorded records
+///
+/// Each line of the input is a JSON record; with --timed it is {"at": …, "data": …}. Prints the rows of
+/// every in-application stream and of error_stream in order of emission.
+#[derive(Args)]
+#[command(
+    after_help = "Example:\n  pumphouse sql app.sql --input records.jsonl --until 2016-10-26T19:01:00Z"
+)]
+pub struct SqlArgs {
+    /// The application's code
+    app: PathBuf,
+    /// Records, one JSON document per line
+    #[arg(long, value_name = "FILE", required_unless_present = "check")]
+    input: Option<PathBuf>,
+    /// Lines are {"at": moment, "data": record, "arrival": moment, "partitionKey": text}
+    #[arg(long)]
+    timed: bool,
+    /// Columns of the source: a list of {"name", "type", "mapping"} [default: discovered]
+    #[arg(long, value_name = "FILE")]
+    schema: Option<PathBuf>,
+    /// A reference table
+    #[arg(long, value_name = "NAME=SCHEMA.json:FILE")]
+    reference: Vec<String>,
+    /// Name of the source stream
+    #[arg(long, default_value = SOURCE, value_name = "NAME")]
+    source: String,
+    /// Move the clock on to this moment after the last record
+    #[arg(long, value_name = "T", value_parser = moment)]
+    until: Option<Timestamp>,
+    /// Let windows close by later rows only, never by the clock
+    #[arg(long)]
+    rows_only: bool,
+    /// Let SELECT DISTINCT speak at once instead of at the window's end
+    #[arg(long)]
+    distinct_immediate: bool,
+    /// Print the rows of this stream only; may be given several times
+    #[arg(long, value_name = "NAME")]
+    stream: Vec<String>,
+    /// How rows are printed
+    #[arg(long, value_enum, default_value = "jsonl")]
+    format: Shape,
+    /// Only parse and bind; without --schema and --input the workshop's columns are assumed
+    #[arg(long)]
+    check: bool,
+    /// Print errors as JSON objects, one per line
+    #[arg(long)]
+    json: bool,
+}
+
+/// Records that discovery looks at.
+const SAMPLE: usize = 200;
+
+pub fn run(world: &WorldArgs, args: &SqlArgs) -> Result<(), Stop> {
+    if let Some(it) = args.reference.first() {
+        return Err(Stop::Refused {
+            message: format!("reference table {it}: reference tables are not here yet"),
+            hint: Some("Leave --reference out; COMPAT.md says what is here.".to_owned()),
+        });
+    }
+    let text = read_text(&args.app)?;
+    let input = match &args.input {
+        Some(path) => Some(Input::read(path, args.timed, world.start())?),
+        None => None,
+    };
+    let schema = schema(args, input.as_ref())?;
+    let column = |it: &crate::cloud::mapping::SchemaColumn| ColumnDef {
+        name: it.name.clone(),
+        ty: it.ty,
+        not_null: false,
+    };
+    let columns = schema.columns.iter().map(column).collect();
+    let catalog = Catalog { sources: vec![SourceDef { name: args.source.clone(), columns }] };
+    let file = args.app.display().to_string();
+    let program = match compile(&text, &catalog) {
+        Ok(program) => program,
+        Err(diagnostics) => {
+            tell(&mut std::io::stderr(), &file, &text, &diagnostics, args.json)?;
+            return Err(Stop::Told);
+        }
+    };
+    tell(&mut std::io::stderr(), &file, &text, &program.notes, args.json)?;
+    match input {
+        Some(input) if !args.check => execute(args, &schema, program, input),
+        _ => Ok(()),
+    }
+}
+
+fn schema(args: &SqlArgs, input: Option<&Input>) -> Result<Schema, Stop> {
+    if let Some(path) = &args.schema {
+        let text = read_text(path)?;
+        return Schema::parse(&text).map_err(|error| refused(format!("{}: {error}", path.display())));
+    }
+    let Some(input) = input else { return Ok(Schema::workshop()) };
+    let sample: Vec<&[u8]> = input.records.iter().take(SAMPLE).map(|it| it.data.as_bytes()).collect();
+    if sample.is_empty() {
+        return Ok(Schema::workshop());
+    }
+    discover(&sample).map_err(|error| Stop::Refused {
+        message: format!("the columns of the input could not be discovered: {}", error.message),
+        hint: Some("Say them with --schema SCHEMA.json.".to_owned()),
+    })
+}
+
+fn execute(args: &SqlArgs, schema: &Schema, program: Program, input: Input) -> Result<(), Stop> {
+    let program = Arc::new(program);
+    for name in &args.stream {
+        if !program.streams.iter().any(|it| it.name == *name) {
+            let known: Vec<&str> = program.streams.iter().map(|it| it.name.as_str()).collect();
+            return Err(Stop::Refused {
+                message: format!("stream {name} does not exist"),
+                hint: Some(format!("The streams are {}.", known.join(", "))),
+            });
+        }
+    }
+    let shown = program.streams.iter().map(|it| match args.stream.is_empty() {
+        true => it.kind != StreamKind::Source,
+        false => args.stream.contains(&it.name),
+    });
+    let out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+    let mut printer = Printer::new(out, args.format, program.clone(), shown.collect());
+    let options = Options {
+        distinct: if args.distinct_immediate { DistinctMode::Immediate } else { DistinctMode::AtWindowEnd },
+        clock: if args.rows_only { ClockMode::RowsOnly } else { ClockMode::ClockAndRows },
+    };
+    let mut feed = Feed {
+        engine: Engine::new(program.clone(), options, input.start),
+        mapper: Mapper::new(schema, &program),
+        batch: Batch::default(),
+        errors: Vec::new(),
+        counter: 0,
+    };
+    feed.mapper.clear(&mut feed.batch);
+    for step in input.steps() {
+        feed.step(step, &mut printer);
+        printer.check()?;
+    }
+    if let Some(until) = args.until {
+        feed.engine.advance(until, &mut printer);
+    }
+    printer.finish()
+}
+
+/// Records on their way into the engine.
+struct Feed {
+    engine: Engine,
+    mapper: Mapper,
+    batch: Batch,
+    errors: Vec<RowError>,
+    counter: u64,
+}
+
+impl Feed {
+    /// The records of one poll: the clock first, then their rows in order.
+    fn step(&mut self, records: &[Record], printer: &mut Printer<impl Write>) {
+        let Some(first) = records.first() else { return };
+        self.engine.advance(first.at, printer);
+        self.mapper.clear(&mut self.batch);
+        self.errors.clear();
+        for record in records {
+            let meta = RecordMeta {
+                arrival: record.arrival,
+                partition_key: record.partition_key.as_bytes(),
+                sequence_number: SequenceNumber {
+                    created_secs: first.at.as_secs().unsigned_abs(),
+                    counter: self.counter,
+                    put_secs: record.arrival.as_secs().unsigned_abs(),
+                    shard: ShardId(0),
+                },
+                shard_id: ShardId(0),
+            };
+            self.counter += 1;
+            if let Err(error) = self.mapper.map(record.data.as_bytes(), &meta, record.at, &mut self.batch) {
+                self.errors.push(error);
+            }
+        }
+        if !self.batch.is_empty() {
+            self.engine.push(StreamId(0), &self.batch, printer);
+        }
+        self.engine.report(&self.errors, printer);
+    }
+}
+
+/// How far apart records without times arrive.
+const APART: Span = Span::from_millis(1);

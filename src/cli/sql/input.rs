@@ -1,0 +1,92 @@
+//! Recorded records: lines with or without times.
+
+use std::path::Path;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::base::time::{Span, Timestamp};
+use crate::cli::sql::APART;
+use crate::cli::{Stop, read_text, refused};
+
+/// A whole recorded input.
+pub struct Input {
+    pub records: Vec<Record>,
+    /// The moment of the first record, or where it would have been.
+    pub start: Timestamp,
+    timed: bool,
+}
+
+/// One record with its moments.
+pub struct Record {
+    /// Its rows' ROWTIME.
+    pub at: Timestamp,
+    pub arrival: Timestamp,
+    pub data: String,
+    pub partition_key: String,
+}
+
+#[derive(Deserialize)]
+struct Line<'a> {
+    at: String,
+    #[serde(borrow)]
+    data: &'a RawValue,
+    arrival: Option<String>,
+    #[serde(rename = "partitionKey")]
+    partition_key: Option<String>,
+}
+
+impl Input {
+    pub fn read(path: &Path, timed: bool, start: Timestamp) -> Result<Self, Stop> {
+        let text = read_text(path)?;
+        let lines = text.lines().enumerate().filter(|(_, it)| !it.trim().is_empty());
+        let mut records = Vec::new();
+        for (at, line) in lines {
+            let record = if timed {
+                parse_line(line)
+                    .map_err(|message| refused(format!("{}:{}: {message}", path.display(), at + 1)))?
+            } else {
+                let at = start + Span::from_millis(APART.as_millis() * records.len() as i64);
+                Record { at, arrival: at, data: line.to_owned(), partition_key: String::new() }
+            };
+            if let Some(last) = records.last().map(|it: &Record| it.at)
+                && record.at < last
+            {
+                let message = format!("{} comes before the line above; ROWTIME never goes back", record.at);
+                return Err(refused(format!("{}:{}: {message}", path.display(), at + 1)));
+            }
+            records.push(record);
+        }
+        let start = records.first().map_or(start, |it| it.at);
+        Ok(Self { records, start, timed })
+    }
+
+    /// Records as one poll would bring them: with times, those of one moment; without, those of one
+    /// second.
+    pub fn steps(&self) -> impl Iterator<Item = &[Record]> {
+        let timed = self.timed;
+        self.records.chunk_by(move |one, next| match timed {
+            true => one.at == next.at,
+            false => one.at.as_secs() == next.at.as_secs(),
+        })
+    }
+}
+
+fn parse_line(line: &str) -> Result<Record, String> {
+    let line: Line<'_> = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let moment = |text: &str| Timestamp::parse(text).ok_or_else(|| format!("{text} is no moment"));
+    let at = moment(&line.at)?;
+    let raw = line.data.get();
+    // Raw text comes as a JSON string; everything else is the record itself, as it stands.
+    let data = if raw.starts_with('"') {
+        serde_json::from_str(raw).map_err(|error| error.to_string())?
+    } else {
+        raw.to_owned()
+    };
+    Ok(Record {
+        at,
+        arrival: line.arrival.as_deref().map_or(Ok(at), moment)?,
+        data,
+        partition_key: line.partition_key.unwrap_or_default(),
+    })
+}
