@@ -52,7 +52,7 @@ pub static WARNS: &[Warn] = &[
     Warn { name: "twenty_passes", look: activity_2::twenty_passes },
     Warn { name: "filters_source", look: activity_2::filters_source },
     Warn { name: "one_second_window", look: activity_2::one_second_window },
-    Warn { name: "first_window_low", look: activity_2::first_window_low },
+    Warn { name: "first_window", look: activity_2::first_window },
     Warn { name: "silence", look: activity_2::silence },
     Warn { name: "app_deleted", look: activity_2::app_deleted },
     Warn { name: "producer_stopped_instead", look: activity_2::producer_stopped_instead },

@@ -143,7 +143,7 @@ const CASES: &[Case] = &[
             let schema = it.apps[0].input.as_mut().and_then(|it| it.schema.as_mut()).expect("it has one");
             schema.columns[2].ty = "VARCHAR(4)".into();
         },
-        "ambientTemp is VARCHAR because the template quotes it. Fix the template, or change the column type here.",
+        "ambientTemp is VARCHAR, and text has no difference and no average. Change the column type here.",
     ),
     (
         "rows_fail_schema",
@@ -218,9 +218,10 @@ const CASES: &[Case] = &[
         "This window is 1 second long.",
     ),
     (
-        "first_window_low",
+        "first_window",
         |it| {
             it.apps[0].pumps[2].closed_windows = vec![window(4)];
+            it.apps[0].pumps[2].closed_windows[0].rows = 1500;
             it.apps[0].running_since = Some(ago(9));
         },
         "The pump started inside this window and saw only its end.",
@@ -384,4 +385,39 @@ fn the_cut_off_time_is_explained() {
     assert_eq!(said("cut_off", &view).as_deref(), Some(sentence));
     view.opened.clear();
     assert_eq!(said("cut_off", &view), None);
+}
+
+/// A quoted temperature in the template is named as the cause, where the schema has followed it.
+#[test]
+fn the_template_is_named_as_the_cause() {
+    let mut view = whole();
+    view.producer.samples[0] = r#"{"ambientTemp": "7"}"#.into();
+    let schema = view.apps[0].input.as_mut().and_then(|it| it.schema.as_mut()).expect("it has one");
+    schema.columns[2].ty = "VARCHAR(4)".into();
+    let sentence = "ambientTemp is VARCHAR because the template quotes it. Fix the template, or change the column type here.";
+    assert_eq!(said("temperature_is_text", &view).as_deref(), Some(sentence));
+}
+
+/// A template refused at the door is told with its place, as one that was kept is.
+#[test]
+fn a_refused_template_is_told() {
+    let mut view = whole();
+    let mut done = refused("producer template \"{\\n{{x.y}}}\"", "TemplateError");
+    if let Err(refusal) = &mut done.outcome {
+        refusal.diagnostics = vec![Diagnostic::error(4..7, "placeholder \"x.y\" does not exist")];
+    }
+    view.history = vec![done];
+    let sentence = "Line 2, column 3 of the template: placeholder \"x.y\" does not exist.";
+    assert_eq!(said("broken_template", &view).as_deref(), Some(sentence));
+}
+
+/// A first window may count too much as well: the backlog of the start is in it.
+#[test]
+fn a_backlog_is_explained() {
+    let mut view = whole();
+    view.apps[0].pumps[2].closed_windows = vec![window(4)];
+    assert_eq!(said("first_window", &view), None, "3,000 rows are ten seconds at 300");
+    view.apps[0].pumps[2].closed_windows[0].rows = 5700;
+    let sentence = "The records that waited while the application was starting were read at once, so this window counts more.";
+    assert_eq!(said("first_window", &view).as_deref(), Some(sentence));
 }

@@ -6,8 +6,10 @@ use super::{is_code, plural, refused, word};
 use crate::base::name::REGION;
 use crate::base::time::Span;
 use crate::guide::role::{Cast, shards};
+use crate::guide::texts;
 use crate::lab::view::{Status, StreamView, UserView, View};
-use crate::sql::diag::nearest;
+use crate::sim::command::Command;
+use crate::sql::diag::{Diagnostic, nearest};
 
 /// The namespace of the streams' metrics.
 const STREAMS: &str = "AWS/Kinesis";
@@ -144,17 +146,27 @@ pub fn quoted_number(view: &View) -> Option<String> {
     Some(format!("`{name}` is text in the preview. Numbers have no quotes."))
 }
 
-/// The template is refused, or makes text that is not JSON.
+/// The template was refused, or makes text that is not JSON.
 pub fn broken_template(view: &View) -> Option<String> {
     let producer = &view.producer;
+    if let Some((done, refusal)) = refused(view, &["producer template"])
+        && let Some(problem) = refusal.diagnostics.first()
+        && let Ok(Command::ProducerTemplate { text }) = Command::parse(&done.command, &texts)
+    {
+        return Some(problem_at(problem, &text));
+    }
     if let Some(problem) = producer.template_problems.first() {
-        let (line, column) = problem.place(&producer.template);
-        let hint = problem.hint.as_ref().map(|it| format!(" {it}")).unwrap_or_default();
-        return Some(format!("Line {line}, column {column} of the template: {}.{hint}", problem.message));
+        return Some(problem_at(problem, &producer.template));
     }
     let sample = producer.samples.first()?;
     let error = serde_json::from_str::<Value>(sample).err()?;
     Some(format!("The preview is not JSON: {error}."))
+}
+
+fn problem_at(problem: &Diagnostic, template: &str) -> String {
+    let (line, column) = problem.place(template);
+    let hint = problem.hint.as_ref().map(|it| format!(" {it}")).unwrap_or_default();
+    format!("Line {line}, column {column} of the template: {}.{hint}", problem.message)
 }
 
 /// Quotes copied from a slide.

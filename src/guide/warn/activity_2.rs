@@ -1,5 +1,7 @@
 //! Mistakes of Activity 2: discovery, the schema, the statements, the windows.
 
+use serde_json::Value;
+
 use super::{plural, refused, word};
 use crate::base::size::Count;
 use crate::base::time::Span;
@@ -27,16 +29,24 @@ pub fn nothing_to_discover(view: &View) -> Option<String> {
     Some(format!("Discovery found no records in `{stream}`. Start the producer, then discover again."))
 }
 
-/// A temperature was discovered as text.
+/// A temperature is text in the schema. Discovery reads a quoted number as a number (sql.md 6.3, seen), so
+/// that most often somebody changed the type.
 pub fn temperature_is_text(view: &View) -> Option<String> {
     let app = Cast::of(view).app?;
     let schema = app.discovered.as_ref().or(app.input.as_ref()?.schema.as_ref())?;
     let temperature = |name: &str| matches!(name, "ambientTemp" | "measuredTemp");
     let column = schema.columns.iter().find(|it| temperature(&it.name) && it.ty.starts_with("VARCHAR"))?;
     let name = &column.name;
-    Some(format!(
-        "{name} is VARCHAR because the template quotes it. Fix the template, or change the column type here."
-    ))
+    let sample = view.producer.samples.first().and_then(|it| serde_json::from_str::<Value>(it).ok());
+    let quoted = sample.is_some_and(|it| it[name.as_str()].is_string());
+    Some(match quoted {
+        true => format!(
+            "{name} is VARCHAR because the template quotes it. Fix the template, or change the column type here."
+        ),
+        false => format!(
+            "{name} is VARCHAR, and text has no difference and no average. Change the column type here."
+        ),
+    })
 }
 
 /// Rows do not fit the schema and land in the error stream.
@@ -158,13 +168,24 @@ pub fn one_second_window(view: &View) -> Option<String> {
     (pump.group_window == Some(Span::SECOND)).then(|| "This window is 1 second long.".into())
 }
 
-/// Only the first window has spoken, and the pump started inside it.
-pub fn first_window_low(view: &View) -> Option<String> {
+/// Only the first window has spoken, and its count is not a full window's: low where the pump started
+/// inside it, high where it holds the records that waited while the application was starting.
+pub fn first_window(view: &View) -> Option<String> {
     let cast = Cast::of(view);
-    let pump = cast.aggregate_pump()?;
-    let [only] = pump.closed_windows.as_slice() else { return None };
+    let [only] = cast.aggregate_pump()?.closed_windows.as_slice() else { return None };
     let since = cast.app?.running_since?;
-    (only.start < since).then(|| "The pump started inside this window and saw only its end.".into())
+    let millis = u64::try_from((only.end - only.start).as_millis()).ok()?;
+    let usual = u64::from(view.producer.rate) * millis / 1000;
+    match only.rows {
+        rows if usual < rows => Some(
+            "The records that waited while the application was starting were read at once, so this window counts more."
+                .into(),
+        ),
+        rows if rows < usual && only.start < since => {
+            Some("The pump started inside this window and saw only its end.".into())
+        }
+        _ => None,
+    }
 }
 
 /// The source has gone silent: no row since the last window closed.
