@@ -171,3 +171,39 @@ fn column_name(key: &str, at: usize) -> String {
     let kept: String = key.chars().filter(|it| allowed(*it)).take(100).collect();
     if kept.is_empty() { format!("COL_{at}") } else { format!("COL_{kept}") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn columns(samples: &[&str]) -> Vec<String> {
+        let samples: Vec<&[u8]> = samples.iter().map(|it| it.as_bytes()).collect();
+        let schema = discover(&samples).unwrap();
+        schema.columns.iter().map(|it| format!("{} {} {}", it.name, it.ty, it.mapping)).collect()
+    }
+
+    /// The workshop's record, and M-01 to M-03 of sql.md section 8.
+    #[test]
+    fn schemas_are_guessed() {
+        let record = r#"{"sensorId":"sensor-42","eventTimeStamp":"2016-10-26T10:05:07-07:00","ambientTemp":21,"measuredTemp":-5}"#;
+        let expected = [
+            "sensorId VARCHAR(16) $.sensorId",
+            "eventTimeStamp VARCHAR(32) $.eventTimeStamp",
+            "ambientTemp INTEGER $.ambientTemp",
+            "measuredTemp INTEGER $.measuredTemp",
+        ];
+        assert_eq!(columns(&[record]), expected);
+        assert_eq!(
+            columns(&[r#"{"USER":"ab","USER@DOMAIN":"abcde","@@":"abcdefghi","1st":12.5,"a":{"b":true}}"#]),
+            [
+                "COL_USER VARCHAR(4) $.USER",
+                "COL_USERDOMAIN VARCHAR(8) $.USER@DOMAIN",
+                "COL_2 VARCHAR(16) $.@@",
+                "COL_1st DECIMAL(3,1) $.1st",
+                "b BOOLEAN $.a.b",
+            ]
+        );
+        assert!(discover(&[]).is_err());
+        assert!(discover(&[b"hello"]).is_err());
+    }
+}

@@ -351,3 +351,76 @@ pub fn unescape(text: &str, out: &mut Vec<u8>) -> Outcome<()> {
     out.extend_from_slice(rest.as_bytes());
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    use super::*;
+
+    /// The value of `a`, as the scanner finds it.
+    fn found(text: &str) -> Result<Option<String>, String> {
+        let paths = Paths::new("$", ["$.a"].into_iter());
+        let mut found = Found::default();
+        found.reset(&paths);
+        let mut scanner = Scanner::new(text);
+        scanner.document(&paths, &mut found)?;
+        if scanner.more() {
+            return Err("more follows".to_owned());
+        }
+        let cell = found.cells[0];
+        let written = &text[cell.start as usize..cell.end as usize];
+        Ok(match cell.kind {
+            Kind::Missing => None,
+            Kind::Plain | Kind::Escaped => {
+                let mut plain = Vec::new();
+                unescape(written, &mut plain)?;
+                Some(Value::String(String::from_utf8(plain).unwrap()).to_string())
+            }
+            _ => Some(serde_json::from_str::<Value>(written).unwrap().to_string()),
+        })
+    }
+
+    fn value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            (-1e9..1e9).prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(3, 20, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::vec(("[ab\"\\\\]{0,2}", inner), 0..4)
+                    .prop_map(|it| Value::Object(it.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
+
+        /// What is found is what serde_json reads.
+        #[test]
+        fn values_are_those_of_another_reader(a in value(), b in value(), pretty: bool) {
+            let document = serde_json::json!({ "b": b, "a": a });
+            let text = if pretty { serde_json::to_string_pretty(&document).unwrap() } else { document.to_string() };
+            let read: Value = serde_json::from_str(&text).unwrap();
+            prop_assert_eq!(found(&text), Ok(Some(read["a"].to_string())));
+        }
+
+        /// A damaged document is refused by both readers or by none.
+        #[test]
+        fn damage_is_seen(a in value(), at in any::<prop::sample::Index>(), with in "[ -~]") {
+            let mut text = serde_json::json!({ "a": a }).to_string();
+            let at = at.index(text.len());
+            if text.is_char_boundary(at) && text.is_char_boundary(at + 1) {
+                text.replace_range(at..at + 1, &with);
+                let other = serde_json::from_str::<serde_json::Map<String, Value>>(&text).is_ok();
+                prop_assert!(found(&text).is_ok() == other || text.contains("\\u"), "{}", text);
+            }
+        }
+    }
+}
