@@ -4,7 +4,8 @@
 //!
 //! - `source NAME` with a column per line (`k VARCHAR(4)`), one source for the case and all after it;
 //! - `schema`: as `source`, with a path each (`k VARCHAR(4) $.k`); feeds are records then;
-//! - `sql`: the application's code; `sql again`: that of the case before; `sql for target (columns)`: the body of a pump into stream TARGET;
+//! - `sql`: the application's code; `sql again`: that of the case before; `sql for target (columns)`: the
+//!   body of a pump into stream TARGET;
 //! - `feed NAME` with rows `19:00:01.000 | a | 1`, or records for a schema; `@17:05:07.310` before the
 //!   values is the arrival;
 //! - `clock 19:00:02`, `start PUMP`, `distinct immediate`, `clock off`;

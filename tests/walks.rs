@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use pumphouse::guide::Workshop;
-use pumphouse::guide::walk::{Verb, Walk};
+use pumphouse::guide::walk::{Player, Verb, Walk};
+use pumphouse::lab::{Lab, Settings};
 
 /// Every walk under a folder of the project, `(path, text)`, in the order of paths.
 fn walks_under(folder: &str) -> Vec<(String, String)> {
@@ -87,4 +88,42 @@ fn mistakes_in_walks_are_told() {
             "6:1: STEP|CHECK is missing",
         ]
     );
+}
+
+/// Plays every walk under a folder in a world of its own, and tells all that differ.
+fn play_all(folder: &str) {
+    let workshop = Workshop::load();
+    let mut differ = Vec::new();
+    for (name, text) in walks_under(folder) {
+        let walk = read(&text);
+        let mut lab = Lab::open(Settings::default());
+        if let Err(failure) = Player::new(&workshop, &walk, &mut lab).play() {
+            differ.push(format!("{name}, {failure}"));
+        }
+    }
+    assert!(differ.is_empty(), "{} walks differ:\n{}", differ.len(), differ.join("\n"));
+}
+
+/// The walks that are part of the program: Activities 1 to 3 by the book.
+#[test]
+fn the_workshop_can_be_walked() {
+    play_all("assets/walks");
+}
+
+/// No step starts solved, and every solution solves.
+#[test]
+fn every_solution_solves() {
+    play_all("tests/walks/step");
+}
+
+/// Every mistake shows its sentence and does not prove the step.
+#[test]
+fn every_mistake_is_told() {
+    play_all("tests/walks/mistake");
+}
+
+/// Whole activities as learners do them, detours included.
+#[test]
+fn detours_are_welcome() {
+    play_all("tests/walks/story");
 }

@@ -1,3 +1,5 @@
+//! What the editor does with typed text, odd characters, undo and redo.
+
 use super::*;
 
 fn typed(text: &str) -> Editor {
@@ -76,7 +78,8 @@ fn words_lines_and_pages() {
     assert_eq!(editor.cursor(), Place { row: 1, byte: 0 });
 }
 
-/// Random edits with accents, wide signs and families: undoing all gives the first text, redoing all the last.
+/// Random edits with accents, wide signs and families: undoing all gives the first text, redoing all the
+/// last.
 #[test]
 fn undo_and_redo_are_exact() {
     let mut state = 1u64;
