@@ -59,7 +59,8 @@ impl Theme {
     pub fn style(self, role: Role) -> Style {
         let (colour, modifier) = look(role);
         let modifier = if self.colour { modifier } else { modifier | without_colour(role) };
-        let style = Style::new().add_modifier(modifier);
+        // Whole, not a patch: what was drawn below must not shine through.
+        let style = Style::reset().add_modifier(modifier);
         match colour {
             Some(colour) if self.colour => style.fg(colour),
             _ => style,
@@ -172,7 +173,7 @@ mod tests {
             marks.sort_unstable();
             assert!(marks.windows(2).all(|pair| pair[0] != pair[1]), "{marks:?}");
             assert!(theme.style(Role::Selected).add_modifier.contains(Modifier::REVERSED));
-            assert_eq!(theme.style(Role::Wrong).fg, None);
+            assert_eq!(theme.style(Role::Wrong).fg, Some(Color::Reset));
         }
     }
 }

@@ -85,6 +85,7 @@ pub fn values(template: &str, record: &str) -> Vec<Range<usize>> {
         let start = record.len() - rest.len();
         let until = spans.get(index + 1).map_or(template.len(), |it| it.start);
         let literal = &template[span.end..until];
+        let literal = if until == template.len() { literal.trim_end() } else { literal };
         let length = if literal.is_empty() { Some(rest.len()) } else { rest.find(literal) };
         let Some(length) = length else { break };
         found.push(start..start + length);

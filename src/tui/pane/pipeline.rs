@@ -13,7 +13,7 @@ use crate::tui::update::Message;
 use crate::tui::view::parts;
 
 /// Rows of the strip above the panes.
-pub const STRIP_HEIGHT: u16 = 7;
+pub const STRIP_HEIGHT: u16 = 6;
 /// Rows of the picture on a large screen, its frame included.
 pub const FULL_HEIGHT: u16 = 13;
 
@@ -261,7 +261,7 @@ fn eye(canvas: &mut Canvas, y: u16, view: &View) {
 pub fn strip(canvas: &mut Canvas, model: &Model, view: &View) {
     eye(canvas, 0, view);
     let width = canvas.width();
-    chain(&mut canvas.part(0, 1, width, STRIP_HEIGHT - 2), model, view, 5);
+    chain(&mut canvas.part(0, 1, width, STRIP_HEIGHT - 1), model, view, 5);
 }
 
 /// The picture on a large screen: the boxes, and below them the pumps with where every row went.

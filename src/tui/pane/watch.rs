@@ -92,7 +92,7 @@ fn graph_lines(canvas: &mut Canvas, graph: &GraphView, view: &View) {
     canvas.put(1, 0, Role::Strong, &heading);
     let count = graph.lines.len().max(1) as u16;
     let room = canvas.height().saturating_sub(1);
-    let each = (room / count).max(3);
+    let each = (room / count).max(4);
     let most = graph.lines.iter().flat_map(|(_, points)| points).map(|it| it.value).fold(0.0, f64::max);
     let shown = (room / each).min(count);
     for (at, (metric, points)) in graph.lines.iter().take(usize::from(shown)).enumerate() {
@@ -123,7 +123,8 @@ fn chart(canvas: &mut Canvas, metric: &MetricName, points: &[PointView], at: usi
     let bar = if usize::from(width - left.min(width)) / points.len().max(1) >= 8 { 7 } else { 2 };
     let fitting = usize::from(width.saturating_sub(left) / (bar + 1)).max(1);
     let points = &points[points.len().saturating_sub(fitting)..];
-    let rows = height.saturating_sub(2);
+    // A line for the title, one for the numbers above the bars, one for the clock below them.
+    let rows = height.saturating_sub(3);
     let name = metric.dimensions.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(" · ");
     let last = points.iter().rev().find(|it| it.complete);
     let mut title: Row = vec![(role, canvas.theme.mark(Role::Strong).into())];
@@ -132,7 +133,7 @@ fn chart(canvas: &mut Canvas, metric: &MetricName, points: &[PointView], at: usi
         title.extend(row![Dim "  last full ", Strong number(last.value)]);
     }
     canvas.row(0, 0, &title);
-    canvas.put(0, 1, Role::Dim, &scale);
+    canvas.put(0, 2, Role::Dim, &scale);
     let bars = canvas.theme.bars();
     for (column, point) in points.iter().enumerate() {
         let x = left + column as u16 * (bar + 1);
@@ -147,7 +148,7 @@ fn chart(canvas: &mut Canvas, metric: &MetricName, points: &[PointView], at: usi
                 // A minute that is still running is hatched, and so told apart without colour.
                 _ => canvas.theme.glyph("▒", ":"),
             };
-            canvas.fill(x, rows - up, bar, look, symbol);
+            canvas.fill(x, rows + 1 - up, bar, look, symbol);
         }
         let clock = point.at.to_clock();
         let clock = clock.get(..5).unwrap_or("");
@@ -157,13 +158,11 @@ fn chart(canvas: &mut Canvas, metric: &MetricName, points: &[PointView], at: usi
             _ if column % 3 == 0 => clock.to_owned(),
             _ => continue,
         };
-        canvas.put(x, height - 1, Role::Dim, &label);
+        canvas.put(x, height.saturating_sub(1), Role::Dim, &label);
         if bar == 7 {
             let value = number(point.value);
-            let y = rows.saturating_sub(eighths.div_ceil(8)).max(1);
-            if y < rows.saturating_sub(eighths / 8) + 1 && eighths < rows * 8 {
-                canvas.put_within(x, y, bar, Role::Plain, &value);
-            }
+            let y = (rows + 1).saturating_sub(eighths.div_ceil(8));
+            canvas.put_within(x, y, bar, if point.complete { Role::Plain } else { Role::Dim }, &value);
         }
     }
 }

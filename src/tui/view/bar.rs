@@ -56,14 +56,13 @@ pub fn tabs(canvas: &mut Canvas, model: &Model, view: &View) {
     for pane in Pane::ALL {
         let name = if narrow { pane.short() } else { pane.title() };
         let here = pane == model.focus;
-        let role = if here { Role::Focus } else { Role::Plain };
         let from = x;
-        let digit = pane.digit().to_string();
-        x = canvas.put(x, 0, Role::Key, &digit);
-        x += if narrow { 0 } else { 1 };
-        x = canvas.put(x, 0, role, name);
+        let gap = if narrow { "" } else { " " };
         if here {
+            x = canvas.put(x, 0, Role::Focus, &format!("{}{gap}{name}", pane.digit()));
             canvas.modify(from, 0, x - from, ratatui::style::Modifier::REVERSED);
+        } else {
+            x = canvas.row(x, 0, &row![Key pane.digit().to_string(), Plain gap, Plain name]);
         }
         if crate::tui::pane::wrong(pane, model, view) {
             x = canvas.put(x, 0, Role::Wrong, canvas.theme.mark(Role::Warning));

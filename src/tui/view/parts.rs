@@ -37,7 +37,11 @@ pub fn ago(now: Timestamp, at: Timestamp) -> String {
 
 /// `3 objects`, `1 object`.
 pub fn some(number: usize, one: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
+    let plural = match number {
+        1 => "",
+        _ if one.ends_with("ch") => "es",
+        _ => "s",
+    };
     format!("{} {one}{plural}", count(number as u64))
 }
 
@@ -58,14 +62,16 @@ pub fn status(theme: Theme, status: Status, ready_in: Option<Span>) -> Row<'stat
 pub fn sparkline(canvas: &mut Canvas, x: u16, y: u16, width: u16, values: &[u32], role: Role) {
     let width = width.min(canvas.width().saturating_sub(x));
     let shown = &values[values.len().saturating_sub(usize::from(width))..];
+    // A quarter of room above, so that a steady rate does not look like a full bar.
     let most = shown.iter().copied().max().unwrap_or(0).max(1);
+    let scale = u64::from(most) * 5 / 4 + 1;
     let bars = canvas.theme.bars();
     let start = x + width - shown.len() as u16;
     canvas.fill(x, y, width - shown.len() as u16, Role::Dim, "·");
     for (at, &value) in shown.iter().enumerate() {
         let (role, symbol) = match value {
             0 => (Role::Dim, "·"),
-            _ => (role, bars[(u64::from(value) * 7 / u64::from(most)) as usize]),
+            _ => (role, bars[(u64::from(value) * 8 / scale) as usize]),
         };
         canvas.fill(start + at as u16, y, 1, role, symbol);
     }
