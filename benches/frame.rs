@@ -21,22 +21,25 @@ mod host;
 #[path = "../tests/screens/world.rs"]
 mod world;
 
+fn turn<T>(values: &mut [T]) {
+    values.rotate_left(values.len().min(1));
+}
+
 /// Moves everything that moves.
 fn stir(view: &mut View) {
     view.now += Span::from_millis(33);
     for stream in &mut view.streams {
         for shard in &mut stream.shards {
-            shard.accepted.per_second.rotate_left(1);
+            turn(&mut shard.accepted.per_second);
             shard.accepted.total += 5;
-            shard.newest.rotate_left(1);
+            turn(&mut shard.newest);
         }
     }
-    view.producer.samples.rotate_left(1);
-    view.producer.sent.per_second.rotate_left(1);
+    turn(&mut view.producer.samples);
+    turn(&mut view.producer.sent.per_second);
     for app in &mut view.apps {
         for stream in &mut app.streams {
-            let moved = stream.newest.len().min(1);
-            stream.newest.rotate_left(moved);
+            turn(&mut stream.newest);
             stream.rows.total += 10;
         }
     }

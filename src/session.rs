@@ -113,8 +113,8 @@ impl Host for Session {
         self.lab.view()
     }
 
-    fn guide(&mut self) -> GuideView {
-        let mut guide = self.lesson.look(&self.lab.view());
+    fn guide(&mut self, view: &View) -> GuideView {
+        let mut guide = self.lesson.look(view);
         guide.warnings.extend(self.trouble.clone());
         guide
     }
@@ -158,8 +158,8 @@ impl Host for Session {
         self.lesson.filled_in();
     }
 
-    fn holds(&self, target: &str) -> bool {
-        self.lesson.holds(target, &self.lab.view())
+    fn holds(&self, target: &str, view: &View) -> bool {
+        self.lesson.holds(target, view)
     }
 
     fn names(&self) -> Vec<String> {

@@ -20,7 +20,8 @@ use crate::tui::view;
 /// The world as the screen needs it: one learner's lab with its guide.
 pub trait Host {
     fn view(&self) -> View;
-    fn guide(&mut self) -> GuideView;
+    /// How the current step stands in this view, which is the newest.
+    fn guide(&mut self, view: &View) -> GuideView;
     /// Carries out a command and writes it to the journal; returns what came of it, in one line.
     fn apply(&mut self, command: Command) -> Result<String, Refusal>;
     /// Takes the last command back; returns its typed form.
@@ -34,10 +35,10 @@ pub trait Host {
     /// The learner had the step typed.
     fn filled_in(&mut self);
     /// Whether the step or condition of this name holds now.
-    fn holds(&self, target: &str) -> bool;
+    fn holds(&self, target: &str, view: &View) -> bool;
     /// A line of a solution with the names of this world in place of its roles.
-    fn fill(&self, line: &str) -> String {
-        crate::guide::fill(line, &self.view())
+    fn fill(&self, line: &str, view: &View) -> String {
+        crate::guide::fill(line, view)
     }
     /// The names that `@` may precede in a typed line.
     fn names(&self) -> Vec<String>;
@@ -185,7 +186,7 @@ impl<'h> Screen<'h> {
 
     fn until_done(&mut self, at: Timestamp, target: Option<&str>, go_on: &mut dyn FnMut() -> bool) {
         loop {
-            let done = target.map_or_else(|| self.model.guide.done(), |it| self.host.holds(it));
+            let done = target.map_or_else(|| self.model.guide.done(), |it| self.host.holds(it, &self.view));
             if done || at <= self.view.now {
                 self.model.pace.goal = None;
                 return;
@@ -201,7 +202,7 @@ impl<'h> Screen<'h> {
     /// Takes a fresh view and guide, and checks the drafts that need it.
     pub fn refresh(&mut self) {
         self.view = self.host.view();
-        self.model.guide = self.host.guide();
+        self.model.guide = self.host.guide(&self.view);
         self.model.follow(&self.view);
         self.check();
     }
@@ -348,7 +349,7 @@ impl<'h> Screen<'h> {
             self.model.overlays.clear();
             self.model.overlays.push(Overlay::Palette(Palette::new("")));
             // Earlier lines decide who plays a role, so each line is filled when its turn comes.
-            line = self.host.fill(&line);
+            line = self.host.fill(&line, &self.view);
             if let Some(front) = self.model.typist.lines.front_mut() {
                 front.clone_from(&line);
             }

@@ -42,8 +42,8 @@ impl Host for Stage {
         self.view.clone()
     }
 
-    fn guide(&mut self) -> GuideView {
-        self.lesson.look(&self.view)
+    fn guide(&mut self, view: &View) -> GuideView {
+        self.lesson.look(view)
     }
 
     fn apply(&mut self, command: Command) -> Result<String, Refusal> {
@@ -100,8 +100,8 @@ impl Host for Stage {
         self.lesson.filled_in();
     }
 
-    fn holds(&self, target: &str) -> bool {
-        self.lesson.holds(target, &self.view)
+    fn holds(&self, target: &str, view: &View) -> bool {
+        self.lesson.holds(target, view)
     }
 
     fn names(&self) -> Vec<String> {
