@@ -1,9 +1,8 @@
 //! The window: everything a front end or the guide may see of a world, as plain owned values.
 //!
 //! A [`View`] borrows nothing, so that it can be compared, kept, drawn later or sent elsewhere. It holds
-//! what fits a screen: totals, the last minute second by second, the newest rows. Longer histories are
-//! asked for by name: [`Lab::series`](crate::lab::Lab::series) for a metric,
-//! [`Lab::object`](crate::lab::Lab::object) for the text of an object.
+//! what fits a screen: totals, the last minute second by second, the newest rows. What is larger is asked
+//! for by name: [`Lab::object`](crate::lab::Lab::object) for the text of an object.
 
 use serde::Serialize;
 
