@@ -406,7 +406,10 @@ mod tests {
         #[test]
         fn values_are_those_of_another_reader(a in value(), b in value(), pretty: bool) {
             let document = serde_json::json!({ "b": b, "a": a });
-            let text = if pretty { serde_json::to_string_pretty(&document).unwrap() } else { document.to_string() };
+            let text = match pretty {
+                true => serde_json::to_string_pretty(&document).unwrap(),
+                false => document.to_string(),
+            };
             let read: Value = serde_json::from_str(&text).unwrap();
             prop_assert_eq!(found(&text), Ok(Some(read["a"].to_string())));
         }
