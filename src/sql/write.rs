@@ -11,10 +11,10 @@ pub fn csv_field(column: &Column, row: usize, ty: SqlType, out: &mut Vec<u8>) {
         return;
     }
     match &column.data {
-        ColumnData::Bytes(values) => {
+        ColumnData::Bytes(values) if ty.is_character() => {
             let text = values.get(row);
             if !text.iter().any(|it| matches!(it, b',' | b'"' | b'\n' | b'\r')) {
-                return write_bytes(text, ty, out);
+                return out.extend_from_slice(text);
             }
             out.push(b'"');
             for &byte in text {
