@@ -86,8 +86,10 @@ pub struct Screen<'h> {
 
 impl<'h> Screen<'h> {
     pub fn new(host: &'h mut dyn Host, theme: Theme) -> Self {
-        let model = Model { theme, names: host.names(), ..Model::default() };
-        let mut screen = Self { view: host.view(), host, model, dirty: true, since_beat: 0, since_move: 0 };
+        let view = host.view();
+        // The opening words are for a world in which nothing has been done.
+        let model = Model { theme, names: host.names(), welcome: view.commands == 0, ..Model::default() };
+        let mut screen = Self { view, host, model, dirty: true, since_beat: 0, since_move: 0 };
         screen.refresh();
         screen
     }

@@ -57,7 +57,7 @@ pub fn theme() -> Theme {
 /// Why there can be no screen, in one friendly line; `None` if there can.
 pub fn refusal() -> Option<&'static str> {
     let there = io::stdout().is_terminal() && io::stdin().is_terminal();
-    (!there).then_some("pumphouse draws in a terminal, and this is none; `pumphouse run` works without one")
+    (!there).then_some("there is no terminal to draw in; `pumphouse run` works without one")
 }
 
 /// Runs the screen until the person leaves or a signal comes.

@@ -62,7 +62,12 @@ pub fn draw(buffer: &mut Buffer, model: &Model, view: &View) -> Scene {
         let (width, height) = (canvas.width(), canvas.height());
         bar::top(&mut canvas.part(0, 0, width, 1), model, view);
         bar::tabs(&mut canvas.part(0, 1, width, 1), model, view);
-        let mut body = canvas.part(0, 2, width, height - 3);
+        // Where there is room, what came of the last action has a line of its own.
+        let told = u16::from(layout != Layout::Small);
+        if 0 < told {
+            bar::last(&mut canvas.part(0, height - 2, width, 1), model, view);
+        }
+        let mut body = canvas.part(0, 2, width, height - 3 - told);
         if model.zoomed {
             framed_pane(&mut body, model.focus, model, view);
         } else {

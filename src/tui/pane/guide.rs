@@ -12,7 +12,11 @@ pub fn title(model: &Model) -> Row<'static> {
     match model.guide.step() {
         Some(step) => {
             let place = format!(" · {} of {}", model.guide.at + 1, model.guide.steps.len());
-            row![Dim " · ", Strong step.id.clone(), Dim place]
+            let mut title = row![Dim " · ", Strong step.id.clone(), Dim place];
+            if step.proved {
+                title.extend(row![Done format!(" · {} proved", model.theme.mark(Role::Done))]);
+            }
+            title
         }
         None => Vec::new(),
     }

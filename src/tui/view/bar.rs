@@ -98,6 +98,15 @@ pub fn footer(canvas: &mut Canvas, model: &Model, view: &View) {
     }
 }
 
+/// The newest command, for where nothing else is to be told.
+pub fn last(canvas: &mut Canvas, model: &Model, view: &View) {
+    let Some(done) = view.history.last().filter(|_| model.notice.is_none()) else { return };
+    let mark = canvas.theme.mark(if done.outcome.is_ok() { Role::Done } else { Role::Wrong });
+    canvas.row(1, 0, &row![Dim mark, Dim " ", Dim done.at.to_clock(), Dim "  ", Dim done.command.clone()]);
+    let width = canvas.width();
+    canvas.hit(0, 0, width, 1, Message::Go(Pane::Log));
+}
+
 /// What came of the last action: over the lowest lines of the panes.
 pub fn notice(canvas: &mut Canvas, model: &Model) {
     let Some(notice) = &model.notice else { return };

@@ -58,9 +58,11 @@ pub fn status(theme: Theme, status: Status, ready_in: Option<Span>) -> Row<'stat
     vec![(role, Cow::from(format!("{mark} {word}{left}")))]
 }
 
-/// Bars for the newest values, the last against the right edge. Zero is a dot, so that silence is seen.
+/// Bars for the newest finished seconds, the last against the right edge. Zero is a dot, so that silence is seen.
 pub fn sparkline(canvas: &mut Canvas, x: u16, y: u16, width: u16, values: &[u32], role: Role) {
     let width = width.min(canvas.width().saturating_sub(x));
+    // The newest second is still running: drawn as a value it would always look like a drop.
+    let values = values.split_last().map_or(values, |(_, finished)| finished);
     let shown = &values[values.len().saturating_sub(usize::from(width))..];
     // A quarter of room above, so that a steady rate does not look like a full bar.
     let most = shown.iter().copied().max().unwrap_or(0).max(1);
