@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Modifier;
+use ratatui::style::{Modifier, Style};
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::tui::text;
@@ -130,6 +130,15 @@ impl<'a> Canvas<'a> {
         }
         let style = self.theme.style(role);
         let mut at = x;
+        if clean.is_ascii() {
+            // Most of what is drawn: one byte, one cell.
+            let shown = usize::from(end.saturating_sub(at)).min(clean.len());
+            for byte in 0..shown {
+                self.cell(at, y, &clean[byte..byte + 1], style);
+                at += 1;
+            }
+            return at;
+        }
         for grapheme in clean.graphemes(true) {
             let wide = text::cell_width(grapheme) as u16;
             if wide == 0 {
@@ -139,9 +148,7 @@ impl<'a> Canvas<'a> {
                 break;
             }
             let grapheme = if self.theme.unicode { grapheme } else { plain(grapheme) };
-            if let Some(cell) = self.buffer.cell_mut((self.area.x + at, self.area.y + y)) {
-                cell.set_symbol(grapheme).set_style(style);
-            }
+            self.cell(at, y, grapheme, style);
             if wide == 2
                 && let Some(cell) = self.buffer.cell_mut((self.area.x + at + 1, self.area.y + y))
             {
@@ -150,6 +157,12 @@ impl<'a> Canvas<'a> {
             at += wide;
         }
         at
+    }
+
+    fn cell(&mut self, x: u16, y: u16, symbol: &str, style: Style) {
+        if let Some(cell) = self.buffer.cell_mut((self.area.x + x, self.area.y + y)) {
+            cell.set_symbol(symbol).set_style(style);
+        }
     }
 
     /// Puts a text against the right edge.

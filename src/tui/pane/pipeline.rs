@@ -146,8 +146,8 @@ fn streams(model: &Model, view: &View) -> Part {
     };
     let mut lines = vec![row![Strong it.name.clone()]];
     if it.shards.is_empty() {
-        let left = it.ready_in.map_or(String::new(), |left| format!(" {}", parts::seconds(left)));
-        lines.push(row![Waiting format!("creating{left}")]);
+        let left = it.ready_in.map_or("creating".to_owned(), |left| format!("{} left", parts::seconds(left)));
+        lines.push(row![Waiting left]);
     }
     for (at, shard) in it.shards.iter().enumerate().take(2) {
         let mut line: Row = vec![(stream::lane(at), format!("{} ", shard.id.0).into())];
