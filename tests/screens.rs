@@ -4,6 +4,7 @@ mod host;
 mod keys;
 mod moments;
 mod safety;
+mod sitting;
 mod world;
 
 use pumphouse::base::time::Span;

@@ -196,7 +196,14 @@ pub fn update(model: &mut Model, message: Message, view: &View) -> Vec<Action> {
         Message::Pause => pause(&mut model.pace),
         Message::Faster(up) => faster(&mut model.pace, up),
         Message::Speed(speed) => set_speed(&mut model.pace, speed),
-        Message::Run(span) => model.pace.goal = Some(Goal::At(view.now + span)),
+        Message::Run(span) => {
+            // Pressed twice, it goes twice as far.
+            let from = match model.pace.goal {
+                Some(Goal::At(at)) => at,
+                _ => view.now,
+            };
+            model.pace.goal = Some(Goal::At(from + span));
+        }
         Message::UntilDone(target) => {
             model.pace.goal = Some(Goal::Proof { at_most: view.now + UNTIL_DONE_MAX, target });
         }
