@@ -3,17 +3,22 @@
 
 use crate::base::time::Span;
 use crate::lab::view::View;
-use crate::tui::editor::{Edit, Editor, Motion};
+use crate::tui::editor::{Edit, Editor};
 use crate::tui::form::{Form, FormKind};
 use crate::tui::keys::{self, Code, Key};
-use crate::tui::model::{Goal, Model, Notice, Overlay, Pace, Pane, SPEEDS, Speed};
-use crate::tui::palette::{self, Palette, Word};
+use crate::tui::model::{Goal, Model, Overlay, Pace, Pane, SPEEDS, Speed};
+use crate::tui::palette::Palette;
 use crate::tui::pane;
+
+mod texts;
+mod typed;
+
+use texts::{copy, copy_selection, edit_text, next_problem, paste, save, text_key, writes_text};
+pub use typed::{carry_out, offers};
+use typed::{complete, enter, pick_offer};
 
 /// The longest that `until done` runs.
 const UNTIL_DONE_MAX: Span = Span::from_secs(600);
-/// Lines of the palette that are remembered.
-const HISTORY_MAX: usize = 200;
 /// How many rows a turn of the wheel moves.
 const WHEEL: isize = 3;
 
@@ -257,82 +262,6 @@ fn on_key(model: &mut Model, key: Key, view: &View) -> Vec<Action> {
     Vec::new()
 }
 
-fn writes_text(model: &Model) -> bool {
-    match model.overlays.last() {
-        Some(Overlay::Palette(_) | Overlay::Form(_) | Overlay::Search(_)) => true,
-        Some(_) => false,
-        None => model.writing,
-    }
-}
-
-/// What an unbound key does to any text.
-fn text_key(key: Key) -> Option<Edit> {
-    match key.code {
-        Code::Char(letter) if !key.ctrl && !key.alt => Some(Edit::Insert(letter.to_string())),
-        Code::Char('w') if key.ctrl => Some(Edit::DeleteWordLeft),
-        Code::Char('u') if key.ctrl => Some(Edit::SelectAll),
-        Code::Char('a') if key.ctrl => Some(Edit::SelectAll),
-        Code::Char('z') if key.ctrl => Some(Edit::Undo),
-        Code::Char('y') if key.ctrl => Some(Edit::Redo),
-        Code::Backspace if key.ctrl || key.alt => Some(Edit::DeleteWordLeft),
-        Code::Backspace => Some(Edit::Backspace),
-        Code::Delete => Some(Edit::Delete),
-        Code::Home => Some(Edit::Move(Motion::LineStart, key.shift)),
-        Code::End => Some(Edit::Move(Motion::LineEnd, key.shift)),
-        Code::Left if key.ctrl || key.alt => Some(Edit::Move(Motion::WordLeft, key.shift)),
-        Code::Right if key.ctrl || key.alt => Some(Edit::Move(Motion::WordRight, key.shift)),
-        Code::Left => Some(Edit::Move(Motion::Left, key.shift)),
-        Code::Right => Some(Edit::Move(Motion::Right, key.shift)),
-        _ => None,
-    }
-}
-
-/// Edits whatever text has the keys.
-fn edit_text(model: &mut Model, edit: Edit) {
-    let one_line = |edit: Edit| match edit {
-        Edit::Paste(text) => Edit::Paste(text.replace(['\r', '\n'], " ")),
-        Edit::Newline => Edit::Insert(" ".to_owned()),
-        other => other,
-    };
-    match model.overlays.last_mut() {
-        Some(Overlay::Palette(palette)) => {
-            palette.line.edit(one_line(edit));
-            palette.chosen = None;
-            palette.error = None;
-        }
-        Some(Overlay::Form(form)) => {
-            if let Some(field) = form.fields.get_mut(form.at) {
-                // A field with a few fixed choices is stepped through, not written.
-                if field.fixed {
-                    form.step(edit != Edit::Move(Motion::Left, false));
-                } else {
-                    field.value.edit(one_line(edit));
-                }
-            }
-        }
-        Some(Overlay::Search(editor)) => {
-            editor.edit(one_line(edit));
-            model.filter = editor.text();
-            model.chosen[Pane::Watch as usize] = 0;
-        }
-        Some(_) => {}
-        None => {
-            if let Some(draft) = model.draft()
-                && draft.editor.edit(edit)
-            {
-                draft.unchecked = true;
-            }
-        }
-    }
-}
-
-fn paste(model: &mut Model, text: &str) {
-    if model.overlays.is_empty() && !model.writing && model.draft().is_some() {
-        model.writing = true;
-    }
-    edit_text(model, Edit::Paste(text.replace("\r\n", "\n").replace('\r', "\n")));
-}
-
 fn click(model: &mut Model, x: u16, y: u16, view: &View) -> Vec<Action> {
     let over_text = model.scene.editor.is_some_and(|it| it.contains((x, y).into()));
     match model.scene.at(x, y).cloned() {
@@ -416,157 +345,6 @@ fn select(model: &mut Model, by: isize, view: &View) {
             *chosen = moved(*chosen, by, count);
         }
     }
-}
-
-/// What the palette offers now.
-pub fn offers(model: &Model, view: &View) -> Vec<palette::Offer> {
-    match model.overlays.last() {
-        Some(Overlay::Palette(palette)) => {
-            palette::offers(&palette.text(), view, &model.names, &model.history)
-        }
-        _ => Vec::new(),
-    }
-}
-
-fn pick_offer(model: &mut Model, at: usize, view: &View) -> Vec<Action> {
-    match model.overlays.last_mut() {
-        Some(Overlay::Palette(palette)) => {
-            palette.chosen = Some(at);
-            complete(model, view);
-        }
-        Some(Overlay::Form(form)) => form.at = at.min(form.fields.len().saturating_sub(1)),
-        _ => {}
-    }
-    Vec::new()
-}
-
-/// Takes the chosen offer into the line, or the first one.
-fn complete(model: &mut Model, view: &View) {
-    let offers = offers(model, view);
-    if let Some(Overlay::Palette(palette)) = model.overlays.last_mut()
-        && let Some(offer) = offers.get(palette.chosen.unwrap_or(0))
-    {
-        let more = !offer.line.ends_with(' ') && !palette::rest_of_usage(&offer.line).is_empty();
-        *palette = Palette::new(&format!("{}{}", offer.line, if more { " " } else { "" }));
-    }
-}
-
-fn enter(model: &mut Model, view: &View) -> Vec<Action> {
-    match model.overlays.last_mut() {
-        Some(Overlay::Palette(palette)) if palette.chosen.is_some() => {
-            complete(model, view);
-            let Some(Overlay::Palette(palette)) = model.overlays.last() else { return Vec::new() };
-            // A whole line that was chosen is meant: only lines with blanks wait for more.
-            let line = palette.text();
-            let whole = palette::problem(&line, &model.names).is_none();
-            if whole && !line.ends_with(' ') { enter(model, view) } else { Vec::new() }
-        }
-        Some(Overlay::Palette(palette)) => {
-            let line = palette.text().trim().to_owned();
-            if line.is_empty() {
-                model.overlays.pop();
-                return Vec::new();
-            }
-            if let Some(error) = palette::problem(&line, &model.names) {
-                palette.error = Some(error);
-                return Vec::new();
-            }
-            model.overlays.pop();
-            remember(model, &line);
-            carry_out(model, &line, view)
-        }
-        Some(Overlay::Form(form)) => {
-            if form.problem(&model.names).is_some() {
-                return Vec::new();
-            }
-            let lines = form.lines();
-            model.overlays.pop();
-            lines.into_iter().map(Action::Line).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-fn remember(model: &mut Model, line: &str) {
-    model.history.retain(|it| it != line);
-    model.history.push(line.to_owned());
-    if HISTORY_MAX < model.history.len() {
-        model.history.remove(0);
-    }
-}
-
-/// Carries out a typed line: a word about time and screen here, anything else by the world.
-pub fn carry_out(model: &mut Model, line: &str, view: &View) -> Vec<Action> {
-    let Some(word) = Word::parse(line) else { return vec![Action::Line(line.to_owned())] };
-    let message = match word {
-        Err(error) => {
-            let refusal = crate::lab::view::Refusal {
-                code: "not understood".to_owned(),
-                message: error.message,
-                hint: error.hint,
-                diagnostics: Vec::new(),
-            };
-            model.notice = Some(Notice::Bad(refusal));
-            model.notice_age = 0;
-            return Vec::new();
-        }
-        Ok(Word::Pause) if model.pace.speed == Speed::Paused => return Vec::new(),
-        Ok(Word::Play) if model.pace.speed != Speed::Paused => return Vec::new(),
-        Ok(Word::Pause | Word::Play) => Message::Pause,
-        Ok(Word::Speed(speed)) => Message::Speed(speed),
-        Ok(Word::Run(span)) => Message::Run(span),
-        Ok(Word::UntilDone(target)) => Message::UntilDone(target),
-        Ok(Word::Undo) => Message::Undo,
-        Ok(Word::Go(pane)) => Message::Go(pane),
-        Ok(Word::Paste(name)) => Message::PasteSlide(name),
-        Ok(Word::NextStep) => Message::Step(true),
-        Ok(Word::PreviousStep) => Message::Step(false),
-        Ok(Word::Hint) => Message::Hint,
-        Ok(Word::Help) => Message::Help,
-        Ok(Word::Quit) => Message::Quit,
-    };
-    update(model, message, view)
-}
-
-fn save(model: &mut Model) -> Vec<Action> {
-    match model.focus {
-        Pane::Analytics if !model.sql.owner.is_empty() => {
-            vec![Action::SaveSql { app: model.sql.owner.clone(), code: model.sql.editor.text() }]
-        }
-        Pane::Producer => vec![Action::SaveTemplate(model.template.editor.text())],
-        _ => Vec::new(),
-    }
-}
-
-fn next_problem(model: &mut Model) {
-    let Some(draft) = model.draft() else { return };
-    let at = draft.editor.offset(draft.editor.cursor());
-    let mut starts: Vec<usize> = draft.check.problems.iter().map(|it| it.span.start).collect();
-    starts.sort_unstable();
-    let next = starts.iter().find(|&&it| at < it).or(starts.first());
-    if let Some(&start) = next {
-        draft.editor.go_to(start);
-    }
-}
-
-fn copy_selection(model: &mut Model, cut: bool) -> Vec<Action> {
-    let Some(text) = model.draft().and_then(|it| it.editor.selected_text()) else {
-        if !cut {
-            model.overlays.push(Overlay::Quit);
-        }
-        return Vec::new();
-    };
-    if cut {
-        edit_text(model, Edit::Delete);
-    }
-    copy(model, text)
-}
-
-fn copy(model: &mut Model, text: String) -> Vec<Action> {
-    model.clipboard.clone_from(&text);
-    model.notice = Some(Notice::Good(format!("copied {} characters", text.chars().count())));
-    model.notice_age = 0;
-    vec![Action::Copy(text)]
 }
 
 fn pause(pace: &mut Pace) {

@@ -58,7 +58,8 @@ pub fn status(theme: Theme, status: Status, ready_in: Option<Span>) -> Row<'stat
     vec![(role, Cow::from(format!("{mark} {word}{left}")))]
 }
 
-/// Bars for the newest finished seconds, the last against the right edge. Zero is a dot, so that silence is seen.
+/// Bars for the newest finished seconds, the last against the right edge. Zero is a dot, so that
+/// silence is seen.
 pub fn sparkline(canvas: &mut Canvas, x: u16, y: u16, width: u16, values: &[u32], role: Role) {
     let width = width.min(canvas.width().saturating_sub(x));
     // The newest second is still running: drawn as a value it would always look like a drop.
