@@ -29,10 +29,10 @@ pub const SHARDS_MAX: u32 = 50;
 pub const RETENTION: Span = Span::DAY;
 /// Records a stream holds here; older ones are forgotten as if they had expired, and counted so. The
 /// real service has no such limit; a simulator that runs overnight needs one. At 500 records a second
-/// this is about 17 minutes.
-pub const RECORDS_MAX: u64 = 512 << 10;
+/// this is about 13 minutes.
+pub const RECORDS_MAX: u64 = 384 << 10;
 /// Bytes a stream holds here, of data and keys; the same holds for them.
-pub const BYTES_MAX: u64 = 64 << 20;
+pub const BYTES_MAX: u64 = 48 << 20;
 
 /// Every stream of the account in the workshop's region.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -24,7 +24,7 @@ pub const KEY_MAX: usize = 1024;
 pub const LISTING_MAX: usize = 1000;
 /// Bytes of bodies kept in memory: the newest ones. Older bodies are [`Body::Elsewhere`]: in the file
 /// that the shell wrote.
-pub const BODIES_MAX: u64 = 32 << 20;
+pub const BODIES_MAX: u64 = 16 << 20;
 
 /// Bucket names that somebody else has: the namespace is shared by everybody. What a learner in a hurry
 /// types first.

@@ -136,7 +136,7 @@ fn objects_are_read() {
     assert_eq!(refusal(cloud.list_objects(&ann, "ann-data", "", None, None)), "AccessDenied: Access Denied");
 }
 
-/// Facts of objects stay; of the bodies only the newest 32 MiB do.
+/// Facts of objects stay; of the bodies only the newest 16 MiB do.
 #[test]
 fn old_bodies_are_elsewhere() {
     let mut s3 = S3::default();
