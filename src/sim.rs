@@ -19,6 +19,7 @@ mod apply;
 pub mod command;
 pub mod fault;
 pub mod law;
+pub mod lineage;
 pub mod producer;
 pub mod watching;
 

@@ -4,6 +4,7 @@ mod cli;
 mod diagnostics;
 mod guide;
 mod laws;
+mod lineage;
 mod mapping;
 mod pumps;
 mod screens;

@@ -119,6 +119,12 @@ impl Shard {
         found.then_some(piece)
     }
 
+    /// The records that arrived in one millisecond, in order.
+    pub fn arrived_at(&self, moment: Timestamp) -> Vec<Piece> {
+        let (first, end) = (self.position_at(moment), self.records.position_after(moment));
+        self.records.pieces(first, end, end - first, u64::MAX)
+    }
+
     /// Pieces with the newest `count` records that have arrived, oldest first.
     pub fn newest(&self, count: u64) -> Vec<Piece> {
         let end = self.records.end();

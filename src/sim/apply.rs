@@ -319,13 +319,10 @@ impl Sim {
                 format!("{key}: {}", crate::base::size::Bytes(bytes))
             }
             Command::TraceLine { bucket, key, line } => {
-                let lines = cloud.get_object(by, bucket, key)?.lines;
-                if !(1..=lines).contains(line) {
-                    let error = CloudError::new("InvalidArgument", format!("{key} has no line {line}"));
-                    return Err(error.hint(format!("It has {lines} lines, counted from 1.")).into());
-                }
+                cloud.get_object(by, bucket, key)?;
+                let stations = self.trace_line(bucket, key, *line)?;
                 self.watching.trace(bucket, key, *line);
-                format!("line {line} of {key}")
+                format!("the way of line {line}, backwards\n{}", stations.join("\n"))
             }
             Command::CreateDelivery(new) => self.create_delivery(now, by, new)?,
             Command::DeleteDelivery { name } => {
