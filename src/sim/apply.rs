@@ -2,7 +2,8 @@
 
 use crate::base::name::delivery_arn;
 use crate::base::time::Timestamp;
-use crate::cloud::analytics::{Output, Refused as AppRefused, StartAt};
+pub use crate::cloud::analytics::Refused;
+use crate::cloud::analytics::{Output, StartAt};
 use crate::cloud::error::CloudError;
 use crate::cloud::firehose::DeliverySettings;
 use crate::cloud::output::Format;
@@ -11,27 +12,7 @@ use crate::sim::Sim;
 use crate::sim::command::{Command, NewDelivery, RowFormat, StartFrom};
 use crate::sim::fault::fault_name;
 use crate::sim::watching::{Answer, Graph};
-use crate::sql::diag::Diagnostic;
 use crate::sql::value::SqlType;
-
-/// A command that was refused, with every error of the text where a text is to blame.
-#[derive(Clone, Debug)]
-pub struct Refused {
-    pub error: CloudError,
-    pub diagnostics: Vec<Diagnostic>,
-}
-
-impl From<CloudError> for Refused {
-    fn from(error: CloudError) -> Self {
-        Self { error, diagnostics: Vec::new() }
-    }
-}
-
-impl From<AppRefused> for Refused {
-    fn from(it: AppRefused) -> Self {
-        Self { error: it.error, diagnostics: it.diagnostics }
-    }
-}
 
 type Outcome = Result<String, Refused>;
 
