@@ -3,6 +3,7 @@
 //! Every command is on disk before the next frame; how far time has come is written every second, and a
 //! checkpoint now and then by a thread of its own, so that a killed program is back where it was at once.
 
+use std::path::Path;
 use std::thread::JoinHandle;
 
 use crate::base::time::{Span, Timestamp};
@@ -52,6 +53,11 @@ impl Session {
             writer: None,
             trouble: None,
         }
+    }
+
+    /// The folder of the workspace.
+    pub fn dir(&self) -> &Path {
+        self.workspace.dir()
     }
 
     /// Writes everything that is not on disk yet; the last thing before the program ends.

@@ -1,5 +1,6 @@
 //! `pumphouse` alone: the workshop in the terminal.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use crate::cli::{Stop, WorldArgs, data_dir};
@@ -47,13 +48,26 @@ pub fn open(world: &WorldArgs, fresh: bool) -> Result<(), Stop> {
         .enable_all()
         .build()
         .map_err(|error| Stop::Failed { message: format!("could not start: {error}"), hint: None })?;
-    let end = runtime.block_on(term::run(&mut session));
+    let dir = session.dir().to_owned();
+    let sitting = catch_unwind(AssertUnwindSafe(|| runtime.block_on(term::run(&mut session))));
+    let Ok(end) = sitting else { return Err(broken(&dir)) };
     let saved = session.save();
     let end = end.map_err(|error| Stop::Failed { message: error.to_string(), hint: None })?;
     saved?;
     match end {
         End::Left => Ok(()),
         End::Signal(number) => Err(Stop::Signal(number)),
+    }
+}
+
+/// After a panic: every command is on disk already, and what is in memory is not to be trusted.
+fn broken(dir: &Path) -> Stop {
+    Stop::Failed {
+        message: "this is a bug of pumphouse's, not of yours, and your work is kept".to_owned(),
+        hint: Some(format!(
+            "{} leads here again: send it with the lines above.",
+            dir.join("journal").display()
+        )),
     }
 }
 
