@@ -159,10 +159,18 @@ fn refused(message: impl Into<String>) -> Stop {
 
 /// Reads a file the user named; a file that is not there is refused input.
 fn read_text(path: &Path) -> Result<String, Stop> {
-    std::fs::read_to_string(path).map_err(|error| Stop::Refused {
-        message: format!("could not read {}: {error}", path.display()),
-        hint: None,
-    })
+    String::from_utf8(read_bytes(path)?)
+        .map_err(|_| refused(format!("could not read {}: it is not UTF-8 text", path.display())))
+}
+
+/// A file without the byte order mark that some editors put in front.
+fn read_bytes(path: &Path) -> Result<Vec<u8>, Stop> {
+    let mut read = std::fs::read(path)
+        .map_err(|error| refused(format!("could not read {}: {error}", path.display())))?;
+    if read.starts_with(b"\xef\xbb\xbf") {
+        read.drain(..3);
+    }
+    Ok(read)
 }
 
 /// Prints diagnostics as `FILE:LINE:COLUMN: error: message` with detail and hint indented, or as JSON.

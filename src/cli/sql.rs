@@ -116,7 +116,8 @@ fn schema(args: &SqlArgs, input: Option<&Input>) -> Result<Schema, Stop> {
         return Schema::parse(&text).map_err(|error| refused(format!("{}: {error}", path.display())));
     }
     let Some(input) = input else { return Ok(Schema::workshop()) };
-    let sample: Vec<&[u8]> = input.records.iter().take(SAMPLE).map(|it| it.data.as_bytes()).collect();
+    let readable = input.records.iter().map(|it| &it.data[..]).filter(|it| std::str::from_utf8(it).is_ok());
+    let sample: Vec<&[u8]> = readable.take(SAMPLE).collect();
     if sample.is_empty() {
         return Ok(Schema::workshop());
     }
@@ -175,10 +176,11 @@ struct Feed {
 }
 
 impl Feed {
-    /// The records of one poll: the clock first, then their rows in order.
+    /// The records of one poll: the clock up to just before them, because a bound promises that nothing of
+    /// its own moment is still to come; then their rows in order.
     fn step(&mut self, records: &[Record], printer: &mut Printer<impl Write>) {
         let Some(first) = records.first() else { return };
-        self.engine.advance(first.at, printer);
+        self.engine.advance(first.at - Span::from_millis(1), printer);
         self.mapper.clear(&mut self.batch);
         self.errors.clear();
         for record in records {
@@ -194,7 +196,7 @@ impl Feed {
                 shard_id: ShardId(0),
             };
             self.counter += 1;
-            if let Err(error) = self.mapper.map(record.data.as_bytes(), &meta, record.at, &mut self.batch) {
+            if let Err(error) = self.mapper.map(&record.data, &meta, record.at, &mut self.batch) {
                 self.errors.push(error);
             }
         }

@@ -6,9 +6,10 @@
 
 use std::cell::Cell;
 
+use sqlparser::ast::helpers::attached_token::AttachedToken;
 use sqlparser::ast::{
-    DateTimeField, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments,
-    Ident, Interval, ObjectName, TrimWhereField, WindowSpec, WindowType,
+    CaseWhen, DateTimeField, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList,
+    FunctionArguments, Ident, Interval, ObjectName, TrimWhereField, WindowSpec, WindowType,
 };
 use sqlparser::dialect::{Dialect, Precedence};
 use sqlparser::keywords::{Keyword, RESERVED_FOR_COLUMN_ALIAS};
@@ -27,6 +28,9 @@ pub struct PumpDialect {
 pub const TABLE_OVER: &str = "OVER";
 /// The names of the calls that stand for `BETWEEN SYMMETRIC`.
 pub const BETWEEN_SYMMETRIC: [&str; 2] = ["BETWEEN SYMMETRIC", "NOT BETWEEN SYMMETRIC"];
+
+/// The name of the call that stands for `x SIMILAR pattern` inside SUBSTRING.
+pub const SUBSTRING_SIMILAR: &str = "SUBSTRING SIMILAR";
 
 /// Words that end an expression and never begin one. Without this list `SELECT a, FROM (SELECT …)`
 /// would be a call of a function named FROM.
@@ -159,6 +163,9 @@ impl Dialect for PumpDialect {
         if is_one_of(&token, &CLAUSE_WORDS) {
             return Some(parser.expected_ref("an expression", parser.peek_token_ref()));
         }
+        if is_word(&token, "CASE") {
+            return Some(case(parser));
+        }
         if opens && is_word(&token, "STEP") {
             return Some(step(parser));
         }
@@ -202,6 +209,10 @@ impl Dialect for PumpDialect {
         if is_word(&parser.peek_token_ref().token, "WITHIN") {
             return Some(within(parser, left));
         }
+        let similar = is_word(&parser.peek_token_ref().token, "SIMILAR");
+        if similar && matches!(parser.peek_nth_token_ref(1).token, Token::SingleQuotedString(_)) {
+            return Some(self.similar(parser, left));
+        }
         if let Some((name, words)) = period_predicate(parser) {
             return Some(self.period(parser, left, &name, words));
         }
@@ -227,6 +238,16 @@ impl PumpDialect {
         }
         let name = Ident::with_span(mode.span, BETWEEN_SYMMETRIC[usize::from(negated)]);
         Ok(call(name, vec![left.clone(), low, high], None))
+    }
+
+    /// `text SIMILAR 'pattern' ESCAPE 'c'`, as SUBSTRING takes it.
+    fn similar(&self, parser: &mut Parser, left: &Expr) -> Result<Expr, ParserError> {
+        let span = parser.next_token().span;
+        let level = self.prec_value(Precedence::Like);
+        let pattern = parser.parse_subexpr(level)?;
+        parser.expect_keyword_is(Keyword::ESCAPE)?;
+        let escape = parser.parse_subexpr(level)?;
+        Ok(call(Ident::with_span(span, SUBSTRING_SIMILAR), vec![left.clone(), pattern, escape], None))
     }
 
     fn period(
@@ -297,6 +318,33 @@ fn within(parser: &mut Parser, left: &Expr) -> Result<Expr, ParserError> {
     let name = take_name(parser);
     let slack = parser.parse_expr()?;
     Ok(call(name, vec![left.clone(), slack], None))
+}
+
+/// `CASE x WHEN 1, 2 THEN r END`: a WHEN may list several values, each of which has the same result.
+fn case(parser: &mut Parser) -> Result<Expr, ParserError> {
+    let case_token = AttachedToken(parser.next_token());
+    let mut operand = None;
+    if !parser.parse_keyword(Keyword::WHEN) {
+        operand = Some(Box::new(parser.parse_expr()?));
+        parser.expect_keyword_is(Keyword::WHEN)?;
+    }
+    let mut conditions = Vec::new();
+    loop {
+        let mut values = vec![parser.parse_expr()?];
+        while operand.is_some() && parser.consume_token(&Token::Comma) {
+            values.push(parser.parse_expr()?);
+        }
+        parser.expect_keyword_is(Keyword::THEN)?;
+        let result = parser.parse_expr()?;
+        let branch = |condition| CaseWhen { condition, result: result.clone() };
+        conditions.extend(values.into_iter().map(branch));
+        if !parser.parse_keyword(Keyword::WHEN) {
+            break;
+        }
+    }
+    let otherwise = if parser.parse_keyword(Keyword::ELSE) { Some(parser.parse_expr()?) } else { None };
+    let end_token = AttachedToken(parser.expect_keyword(Keyword::END)?);
+    Ok(Expr::Case { case_token, end_token, operand, conditions, else_result: otherwise.map(Box::new) })
 }
 
 /// `STEP(x BY i)`.

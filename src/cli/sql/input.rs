@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use crate::base::time::{Span, Timestamp};
 use crate::cli::sql::APART;
-use crate::cli::{Stop, read_text, refused};
+use crate::cli::{Stop, read_bytes, refused};
 
 /// A whole recorded input.
 pub struct Input {
@@ -22,7 +22,8 @@ pub struct Record {
     /// Its rows' ROWTIME.
     pub at: Timestamp,
     pub arrival: Timestamp,
-    pub data: String,
+    /// As it stands in the file; whether it is UTF-8 is the mapping's question.
+    pub data: Vec<u8>,
     pub partition_key: String,
 }
 
@@ -38,16 +39,16 @@ struct Line<'a> {
 
 impl Input {
     pub fn read(path: &Path, timed: bool, start: Timestamp) -> Result<Self, Stop> {
-        let text = read_text(path)?;
-        let lines = text.lines().enumerate().filter(|(_, it)| !it.trim().is_empty());
+        let bytes = read_bytes(path)?;
+        let lines = bytes.split(|it| *it == b'\n').map(<[u8]>::trim_ascii).enumerate();
         let mut records = Vec::new();
-        for (at, line) in lines {
+        for (at, line) in lines.filter(|(_, it)| !it.is_empty()) {
             let record = if timed {
                 parse_line(line)
                     .map_err(|message| refused(format!("{}:{}: {message}", path.display(), at + 1)))?
             } else {
                 let at = start + Span::from_millis(APART.as_millis() * records.len() as i64);
-                Record { at, arrival: at, data: line.to_owned(), partition_key: String::new() }
+                Record { at, arrival: at, data: line.to_vec(), partition_key: String::new() }
             };
             if let Some(last) = records.last().map(|it: &Record| it.at)
                 && record.at < last
@@ -72,16 +73,17 @@ impl Input {
     }
 }
 
-fn parse_line(line: &str) -> Result<Record, String> {
-    let line: Line<'_> = serde_json::from_str(line).map_err(|error| error.to_string())?;
+fn parse_line(line: &[u8]) -> Result<Record, String> {
+    let line: Line<'_> = serde_json::from_slice(line).map_err(|error| error.to_string())?;
     let moment = |text: &str| Timestamp::parse(text).ok_or_else(|| format!("{text} is no moment"));
     let at = moment(&line.at)?;
     let raw = line.data.get();
     // Raw text comes as a JSON string; everything else is the record itself, as it stands.
     let data = if raw.starts_with('"') {
-        serde_json::from_str(raw).map_err(|error| error.to_string())?
+        let text: String = serde_json::from_str(raw).map_err(|error| error.to_string())?;
+        text.into_bytes()
     } else {
-        raw.to_owned()
+        raw.as_bytes().to_vec()
     };
     Ok(Record {
         at,

@@ -9,9 +9,9 @@ use sqlparser::ast::{
 
 use crate::sql::ast::bytes;
 use crate::sql::bind::expr::{AGGREGATES_FROM, Binder, Bound, Clause};
-use crate::sql::bind::{literal, mismatch};
+use crate::sql::bind::{literal, mismatch, unknown};
 use crate::sql::diag::Diagnostic;
-use crate::sql::dialect::BETWEEN_SYMMETRIC;
+use crate::sql::dialect::{BETWEEN_SYMMETRIC, SUBSTRING_SIMILAR};
 use crate::sql::func;
 use crate::sql::monotonic::Growth;
 use crate::sql::plan::{Aggregate, AggregateFunc, Expr, ExprKind};
@@ -285,13 +285,20 @@ impl Binder<'_, '_> {
                 None => return self.refuse(mismatch::unit(span, &field.to_string())),
             },
             Written::Position { expr, r#in } => ("POSITION".to_owned(), vec![&**expr, &**r#in]),
-            Written::Substring { expr, substring_from, substring_for, special, .. } => {
-                if !*special && substring_from.is_none() {
-                    return self.refuse(
-                        Diagnostic::error(span, "SUBSTRING needs a start")
-                            .hint("Write SUBSTRING(text FROM 1 FOR n)."),
-                    );
+            Written::Substring { shorthand: true, .. } => {
+                return self.refuse(unknown::function(span, "SUBSTR", &[]));
+            }
+            Written::Substring { expr, substring_from: None, .. } => {
+                if matches!(&**expr, Written::Function(it) if it.name.to_string().contains(SUBSTRING_SIMILAR))
+                {
+                    return self.bind(expr);
                 }
+                return self.refuse(
+                    Diagnostic::error(span, "SUBSTRING needs a start")
+                        .hint("Write SUBSTRING(text FROM 1 FOR n)."),
+                );
+            }
+            Written::Substring { expr, substring_from, substring_for, special, .. } => {
                 let name = if *special { "SUBSTRING ," } else { "SUBSTRING" };
                 let parts = [Some(&**expr), substring_from.as_deref(), substring_for.as_deref()];
                 (name.to_owned(), parts.into_iter().flatten().collect())
@@ -313,6 +320,10 @@ impl Binder<'_, '_> {
         };
         let bound: Vec<Option<Bound>> = written.iter().map(|it| self.bind(it)).collect();
         let args = bound.into_iter().collect::<Option<Vec<_>>>()?;
+        // SUBSTRING(text FROM 'pattern') takes a regular expression (sql.md 5.6).
+        if name == "SUBSTRING" && args.get(1).is_some_and(|it| it.expr.ty.is_character()) {
+            return self.not_yet(span, "regular expressions");
+        }
         self.call(&name, args, &written, span)
     }
 }
@@ -324,6 +335,7 @@ fn not_here_yet(name: &str) -> Option<&'static str> {
         _ if OVER_ONLY.contains(&name) => Some("sliding windows"),
         _ if TABLE_FUNCTIONS.contains(&name) => Some("table functions"),
         _ if LOG_PARSERS.contains(&name) => Some("log parsers"),
+        "REGEX_REPLACE" | SUBSTRING_SIMILAR => Some("regular expressions"),
         "STAGGER" => Some("stagger windows"),
         "PERIOD" => Some("period predicates"),
         "WITHIN" => Some("ORDER BY"),

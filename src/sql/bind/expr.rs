@@ -152,6 +152,9 @@ impl Binder<'_, '_> {
         if !name.quoted && name.stored == "ROWTIME" {
             return Some(self.rowtime());
         }
+        if !name.quoted && name.stored == "UNKNOWN" {
+            return Some(Bound::constant(Value::Null, SqlType::Boolean));
+        }
         if let Some(at) = self.relation.find(&name.stored) {
             return Some(self.column(at, name.span.clone()));
         }

@@ -30,6 +30,12 @@ impl Session<'_> {
 
     fn factor(&mut self, factor: &TableFactor) -> Option<Relation> {
         match factor {
+            TableFactor::Table { sample: Some(_), .. } | TableFactor::Derived { sample: Some(_), .. } => self
+                .refuse(
+                    Diagnostic::error(bytes(factor.span()), "TABLESAMPLE is not part of this language")
+                        .detail("A pump reads every row of its stream.")
+                        .hint("Keep fewer rows with WHERE, for example WHERE MOD(n, 10) = 0."),
+                ),
             TableFactor::Table { name, alias, args: None, version: None, .. } => {
                 let name = match single_name(name) {
                     Ok(name) => name,

@@ -71,6 +71,14 @@ impl Session<'_> {
                     .hint("Take LIMIT away; to keep fewer rows filter them with WHERE."),
             );
         }
+        if !query.locks.is_empty() {
+            let place = self.places.word(bytes(query.body.span()).end, "FOR").unwrap_or(span);
+            return self.refuse(
+                Diagnostic::error(place, "FOR UPDATE is not part of this language")
+                    .detail("Rows of a stream cannot be locked or changed.")
+                    .hint("Take it away."),
+            );
+        }
         let output = match &*query.body {
             SetExpr::Select(select) => self.select(select, outermost),
             SetExpr::Query(inner) => self.query(inner, outermost),

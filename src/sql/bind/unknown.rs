@@ -9,6 +9,7 @@ use crate::sql::func;
 const ELSEWHERE: &[(&str, &str)] = &[
     ("CONCAT", "Join texts with ||: a || b."),
     ("CONVERT", "Write CAST(x AS type)."),
+    ("CUBE", "Group by one list of columns; another list is the work of another pump."),
     ("DATEADD", "Add an interval: ts + INTERVAL '1' HOUR."),
     ("DATEDIFF", "Write TSDIFF(start, end) for milliseconds, or (b - a) SECOND."),
     ("DATE_ADD", "Add an interval: ts + INTERVAL '1' HOUR."),
@@ -43,6 +44,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("REGEXP_REPLACE", "Write REGEX_REPLACE(text, pattern, replacement, 1, 0)."),
     ("REPLACE", "Write REGEX_REPLACE(text, pattern, replacement, 1, 0)."),
     ("RIGHT", "Write SUBSTRING(text FROM CHAR_LENGTH(text) - n + 1)."),
+    ("ROLLUP", "Group by one list of columns; another list is the work of another pump."),
     ("ROUND", "Write CAST(x AS DECIMAL(10,2)): it rounds."),
     ("RTRIM", "Write TRIM(TRAILING ' ' FROM text)."),
     ("SECOND", "Write EXTRACT(SECOND FROM ts)."),

@@ -202,9 +202,7 @@ impl Told {
         let within =
             |low: i64, high: i64| if (low..=high).contains(&number) { Some(number as u32) } else { None };
         match letter {
-            'y' | 'Y' => {
-                self.year = if count <= 2 && length == 2 && blanks == 0 { near(number, now) } else { number }
-            }
+            'y' | 'Y' => self.year = if count <= 2 && length == 2 { near(number, now) } else { number },
             'M' => self.month = within(1, 12)?,
             'd' => self.day = within(1, 31)?,
             'D' => self.day_of_year = Some(i64::from(within(1, 366)?)),
@@ -306,6 +304,8 @@ mod tests {
             ("MMM dd,", "October 7, 2016", "1970-10-07 00:00:00"),
             ("M-d", "2-8-2016", "1970-02-08 00:00:00"),
             ("M-d", "2016-2-8", "no row"),
+            // An old library's bug printed the year 10 here (sql.md 9, no. 22).
+            ("MMM dd,y", "March 7, 10", "2010-03-07 00:00:00"),
             ("dd-MM-yy hh:mm:ss", "26-10-16 10:11:12", "2016-10-26 10:11:12"),
             ("MM-dd-yy ss:hh:mm", "10-26-16 12:10:11", "2016-10-26 10:11:12"),
             ("MM/dd/yy hh:mm:ss", "12/19/16 12:11:10", "2016-12-19 00:11:10"),

@@ -32,7 +32,7 @@ pub struct Lexed {
 
 /// Reads a text. Never fails: what cannot be read is a token of its own and an error.
 pub fn lex(text: &str) -> Lexed {
-    let readable = slashes(text);
+    let readable = plain(text);
     let dialect = PumpDialect::default();
     let mut out = Lexed::default();
     let mut from = 0;
@@ -255,13 +255,19 @@ impl Cursor<'_> {
     }
 }
 
-/// `// comment` becomes `-- comment`, outside of texts, quoted names and comments: the same length, so
-/// places stay.
-fn slashes(text: &str) -> String {
+/// `// comment` becomes `-- comment`, outside of texts, quoted names and comments; a line that ends with a
+/// bare carriage return ends with a line feed, and a byte order mark is blank. The same length, so places
+/// stay.
+fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut rest = text.chars().peekable();
+    let mark = if text.starts_with('\u{feff}') { "   " } else { "" };
+    out.push_str(mark);
+    let mut rest = text[mark.len()..].chars().peekable();
     let mut inside = ' ';
-    while let Some(one) = rest.next() {
+    while let Some(mut one) = rest.next() {
+        if one == '\r' && matches!(inside, ' ' | '-' | '*') && rest.peek() != Some(&'\n') {
+            one = '\n';
+        }
         let pair = (one, rest.peek().copied());
         let replacement = match (inside, pair) {
             (' ', ('/', Some('/'))) => Some(("--", '-')),

@@ -91,6 +91,14 @@ impl Pass<'_> {
         {
             return behind;
         }
+        if let Some(next) = next
+            && is_word(&token.token, "BINARY")
+            && is_word(following, "VARYING")
+        {
+            let span = token.span.union(&piece[next].span);
+            self.out.push(TokenWithSpan::new(Lexeme::make_keyword("VARBINARY"), span));
+            return next + 1;
+        }
         if is_word(&token.token, "WINDOWED") && is_word(following, "BY") {
             self.out.push(TokenWithSpan::new(Lexeme::make_keyword("GROUP"), token.span));
             return at + 1;
