@@ -15,11 +15,13 @@ use crate::sql::cast::first_chars;
 use crate::sql::eval::Clock;
 pub use crate::sql::eval::ErrorName;
 use crate::sql::plan::{Program, StreamId, StreamKind, Window};
-use crate::sql::pump::run::{Compiled, Output, PumpState, Run};
+use crate::sql::pump::compile::Compiled;
+use crate::sql::pump::run::{Output, PumpState, Run};
 use crate::sql::value::{Batch, Column, SqlType, Value};
 use crate::sql::write;
 
 mod aggregate;
+mod compile;
 mod group;
 mod run;
 
