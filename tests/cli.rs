@@ -233,6 +233,34 @@ fn the_clock_and_distinct_have_switches() {
 }
 
 /// Three errors are told at once, each with line, column, message, detail and hint; no row is read.
+/// A row on the end of a window that contains its end (CEIL) is counted in it; a line that is not UTF-8
+/// becomes a row of error_stream; marks of editors in front of a file are no part of it.
+#[test]
+fn recorded_lines_are_taken_as_they_are() {
+    let home = scratch();
+    let home = home.path();
+    let code = "\u{feff}CREATE STREAM S (t TIMESTAMP, n INTEGER);\r\nCREATE PUMP p AS INSERT INTO S \
+                SELECT STREAM CURRENT_ROW_TIMESTAMP, COUNT(*) FROM SOURCE_SQL_STREAM_001 \
+                GROUP BY CEIL(ROWTIME TO SECOND)";
+    fs::write(home.join("app.sql"), code).unwrap();
+    let line = |at: &str| format!("{{\"at\":\"2016-10-26T19:00:{at}Z\",\"data\":{{\"n\":1}}}}\n");
+    fs::write(home.join("in"), ["00.500", "01.000", "09.000"].map(line).concat()).unwrap();
+    let output = pumphouse(home, &["sql", "app.sql", "--input", "in", "--timed"]);
+    assert!(output.status.success(), "{}", err(&output));
+    let row = "{\"stream\":\"S\",\"rowtime\":\"2016-10-26T19:00:01.000Z\",\"row\":{\"T\":\"2016-10-26 19:00:01.000\",\"N\":2}}\n";
+    assert_eq!(out(&output), row);
+
+    let code = "CREATE STREAM S (n INTEGER); CREATE PUMP p AS INSERT INTO S \
+                SELECT STREAM \"n\" FROM SOURCE_SQL_STREAM_001";
+    fs::write(home.join("app.sql"), code).unwrap();
+    fs::write(home.join("in"), b"\xef\xbb\xbf{\"n\":1}\r\n\xff\n\n{\"n\":2}").unwrap();
+    let output = pumphouse(home, &["sql", "app.sql", "--input", "in", "--format", "csv"]);
+    assert!(output.status.success(), "{}", err(&output));
+    let lines: Vec<String> = out(&output).lines().map(str::to_owned).collect();
+    assert_eq!(lines[..2], ["S,2016-10-26 19:00:00.000,1", "S,2016-10-26 19:00:00.002,2"]);
+    assert!(lines[2].contains("The record is not UTF-8.,2016-10-26 19:00:00.001,FF,null"), "{}", lines[2]);
+}
+
 #[test]
 fn every_error_is_told_at_once() {
     let home = scratch();

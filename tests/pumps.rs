@@ -176,6 +176,9 @@ impl Case {
                 self.now = moment(time);
                 let (engine, seen) = (self.engine.as_mut().ok_or("no sql")?, &mut self.seen);
                 engine.advance(self.now, seen);
+                if let Some(due) = engine.next_due().filter(|it| *it <= self.now) {
+                    return Err(format!("  due at {due}, which the clock has passed"));
+                }
             }
             ("start", pump) => {
                 let at =

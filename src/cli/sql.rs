@@ -161,7 +161,7 @@ fn execute(args: &SqlArgs, schema: &Schema, program: Program, input: Input) -> R
         printer.check()?;
     }
     if let Some(until) = args.until {
-        feed.engine.advance(until, &mut printer);
+        feed.clock(until, &mut printer);
     }
     printer.finish()
 }
@@ -176,11 +176,19 @@ struct Feed {
 }
 
 impl Feed {
+    /// Moves the clock on, and stops at the end of every window on the way, as it would have done by itself.
+    fn clock(&mut self, to: Timestamp, printer: &mut Printer<impl Write>) {
+        while let Some(due) = self.engine.next_due().filter(|it| *it < to) {
+            self.engine.advance(due, printer);
+        }
+        self.engine.advance(to, printer);
+    }
+
     /// The records of one poll: the clock up to just before them, because a bound promises that nothing of
     /// its own moment is still to come; then their rows in order.
     fn step(&mut self, records: &[Record], printer: &mut Printer<impl Write>) {
         let Some(first) = records.first() else { return };
-        self.engine.advance(first.at - Span::from_millis(1), printer);
+        self.clock(first.at - Span::from_millis(1), printer);
         self.mapper.clear(&mut self.batch);
         self.errors.clear();
         for record in records {

@@ -15,9 +15,9 @@ use crate::sql::cast::first_chars;
 use crate::sql::eval::Clock;
 pub use crate::sql::eval::ErrorName;
 use crate::sql::plan::{Program, StreamId, StreamKind, Window};
-use crate::sql::pump::compile::Compiled;
+use crate::sql::pump::compile::{Compiled, Header};
 use crate::sql::pump::run::{Output, PumpState, Run};
-use crate::sql::value::{Batch, Column, SqlType, Value};
+use crate::sql::value::{Batch, Column, Value};
 use crate::sql::write;
 
 mod aggregate;
@@ -320,13 +320,16 @@ impl Engine {
         self.settle(sink);
     }
 
-    /// The end of the earliest open window that the clock closes.
+    /// The end of the earliest open window that the clock closes. A window that is open although the clock
+    /// has passed its end waits for a slower pump before it, and is not due.
     pub fn next_due(&self) -> Option<Timestamp> {
         if self.options.clock == ClockMode::RowsOnly {
             return None;
         }
+        let told = self.state.streams.iter().map(|it| it.bound).filter(|it| it.inclusive);
+        let told = told.map(|it| it.at).max().unwrap_or(i64::MIN);
         let both = self.state.pumps.iter().zip(&self.compiled.pumps).filter(|(state, _)| state.started);
-        both.filter_map(|(state, pump)| state.next_due(pump)).min().map(Timestamp::from_millis)
+        both.filter_map(|(state, pump)| state.next_due(pump, told)).min().map(Timestamp::from_millis)
     }
 
     /// A moment at or before the source's oldest row that is counted in an open window.
@@ -464,15 +467,14 @@ impl Engine {
 
     fn late(&self, stream: StreamId, batch: &Batch, row: usize) -> RowError {
         let def = &self.program.streams[stream.0];
-        let names: Vec<String> = def.columns.iter().map(|it| it.name.clone()).collect();
-        let types: Vec<SqlType> = def.columns.iter().map(|it| it.ty).collect();
+        let header = Header::of(def);
         let rowtime = Timestamp::from_millis(batch.rowtimes[row]);
         let (time, name) = (rowtime.to_sql(), &def.name);
         RowError {
             name: ErrorName::OutOfOrder,
             message: format!("ROWTIME {time} is earlier than what {name} has passed on already."),
             rowtime,
-            row: run::row_json(batch, row, &names, &types),
+            row: header.row(batch, row),
         }
     }
 

@@ -180,6 +180,14 @@ fn at(expr: &Expr, rowtime: i64) -> Option<Value> {
     if eval.faults.is_empty() { Some(value) } else { None }
 }
 
+/// The moment a function of ROWTIME gives for this ROWTIME.
+pub fn moment(expr: &Expr, rowtime: i64) -> Option<i64> {
+    if rowtime == i64::MIN {
+        return None;
+    }
+    if let Value::Int(moment) = at(expr, rowtime)? { Some(moment) } else { None }
+}
+
 fn search(expr: &Expr, from: i64) -> i64 {
     let value = at(expr, from);
     let (mut same, mut step) = (0, 1);

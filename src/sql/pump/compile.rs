@@ -6,13 +6,16 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::sql::plan::{Aggregate, Expr, ExprKind, Program, Pump, Rel, StreamId, Window};
+use crate::sql::plan::{
+    Aggregate, AggregateFunc, Expr, ExprKind, Program, Pump, Rel, StreamDef, StreamId, Window,
+};
 use crate::sql::pump::Flow;
 use crate::sql::pump::aggregate::Accumulator;
 use crate::sql::pump::group::Groups;
 use crate::sql::pump::run::{OpState, Open, PumpState, WindowState};
 use crate::sql::value::{Batch, SqlType};
 use crate::sql::window::Shape;
+use crate::sql::write;
 
 /// A pump, taken apart once.
 #[derive(Debug)]
@@ -24,8 +27,7 @@ pub struct Compiled {
     pub not_null: Vec<bool>,
     pub target_names: Vec<String>,
     /// The columns of the query's output.
-    pub names: Vec<String>,
-    pub types: Vec<SqlType>,
+    pub header: Header,
     /// How long its windows keep a row at most, in milliseconds.
     pub delay: i64,
 }
@@ -34,16 +36,33 @@ pub struct Compiled {
 pub struct Op {
     pub kind: OpKind,
     /// The columns of its input, for error rows.
-    pub names: Vec<String>,
-    pub types: Vec<SqlType>,
+    pub header: Header,
     /// Whether its input rows are still the pump's input rows, and not results of groups.
     pub original: bool,
+}
+
+/// The columns of a batch as an error row shows them.
+#[derive(Clone, Debug, Default)]
+pub struct Header {
+    pub names: Vec<String>,
+    pub types: Vec<SqlType>,
+    /// Columns from here on are hidden ones of a source.
+    hidden_from: usize,
+}
+
+/// How early a ROWTIME set with `AS ROWTIME` can be: not before this function of the ROWTIME of the first
+/// row in the window, or of the bound where there is no window or none is open.
+#[derive(Debug)]
+pub struct Floor {
+    pub expr: Expr,
+    /// The operator whose window it is.
+    pub window: Option<usize>,
 }
 
 #[derive(Debug)]
 pub enum OpKind {
     Filter(Expr),
-    Project { items: Vec<Expr>, rowtime: Option<Expr>, after_group: bool },
+    Project { items: Vec<Expr>, rowtime: Option<Expr>, after_group: bool, floor: Option<Floor> },
     Distinct(Windowed),
     Aggregate(Windowed, Vec<Aggregate>),
 }
@@ -63,7 +82,7 @@ impl Compiled {
     pub fn new(program: &Program, pump: &Pump) -> Self {
         let mut ops = Vec::new();
         let mut source = StreamId(0);
-        let (names, types, _) = flatten(&pump.query, program, &mut source, &mut ops);
+        let (header, _) = flatten(&pump.query, program, &mut source, &mut ops);
         let length = |it: &Op| match &it.kind {
             OpKind::Distinct(it) | OpKind::Aggregate(it, _) => {
                 it.shape.period().map_or(0, |it| it.as_millis())
@@ -80,8 +99,7 @@ impl Compiled {
             assignments: pump.assignments.clone(),
             not_null: columns.iter().map(|it| it.not_null).collect(),
             target_names: columns.iter().map(|it| it.name.clone()).collect(),
-            names,
-            types,
+            header,
             delay,
         }
     }
@@ -105,23 +123,16 @@ impl Compiled {
 
 /// The operators of a query from the scan up; answers with its columns and whether they are still rows
 /// of the source.
-fn flatten(
-    rel: &Rel,
-    program: &Program,
-    source: &mut StreamId,
-    ops: &mut Vec<Op>,
-) -> (Vec<String>, Vec<SqlType>, bool) {
+fn flatten(rel: &Rel, program: &Program, source: &mut StreamId, ops: &mut Vec<Op>) -> (Header, bool) {
     let (input, kind): (&Arc<Rel>, OpKind) = match rel {
         Rel::Scan { stream } => {
             *source = *stream;
-            let columns = program.streams.get(stream.0).map_or(&[][..], |it| &it.columns);
-            let (names, types) = columns.iter().map(|it| (it.name.clone(), it.ty)).unzip();
-            return (names, types, true);
+            return (program.streams.get(stream.0).map(Header::of).unwrap_or_default(), true);
         }
         Rel::Filter { input, condition } => (input, OpKind::Filter(condition.clone())),
         Rel::Project { input, items, rowtime } => {
             let (items, rowtime) = (items.clone(), rowtime.clone());
-            (input, OpKind::Project { items, rowtime, after_group: false })
+            (input, OpKind::Project { items, rowtime, after_group: false, floor: None })
         }
         Rel::Distinct { input, items, compared, monotonic, window } => {
             (input, OpKind::Distinct(Windowed::new(items, compared.clone(), *monotonic, *window)))
@@ -131,37 +142,91 @@ fn flatten(
             (input, OpKind::Aggregate(windowed, aggregates.clone()))
         }
     };
-    let (names, types, original) = flatten(input, program, source, ops);
+    let (header, original) = flatten(input, program, source, ops);
     let mut kind = kind;
-    if let OpKind::Project { after_group, .. } = &mut kind {
-        *after_group = ops.iter().any(|it| matches!(it.kind, OpKind::Aggregate(..) | OpKind::Distinct(_)));
+    if let OpKind::Project { rowtime, after_group, floor, .. } = &mut kind {
+        *after_group = ops.iter().any(|it| it.windowed().is_some());
+        *floor = rowtime.as_ref().and_then(|it| Floor::of(it, ops));
     }
-    let (out_names, out_types, out_original) = match &kind {
-        OpKind::Filter(_) => (names.clone(), types.clone(), original),
-        OpKind::Project { items, .. } => (named(items, &names), typed(items), original),
-        OpKind::Distinct(it) => (named(&it.keys, &names), typed(&it.keys), original),
+    let (out, out_original) = match &kind {
+        OpKind::Filter(_) => (header.clone(), original),
+        OpKind::Project { items, .. } => (header.of_items(items), original),
+        OpKind::Distinct(it) => (header.of_items(&it.keys), original),
         OpKind::Aggregate(it, calls) => {
-            let mut all = named(&it.keys, &names);
-            all.extend((it.keys.len()..).take(calls.len()).map(|at| format!("EXPR${at}")));
-            let types = typed(&it.keys).into_iter().chain(calls.iter().map(|it| it.ty)).collect();
-            (all, types, false)
+            let mut out = header.of_items(&it.keys);
+            out.names.extend((it.keys.len()..).take(calls.len()).map(|at| format!("EXPR${at}")));
+            out.types.extend(calls.iter().map(|it| it.ty));
+            (out, false)
         }
     };
-    ops.push(Op { kind, names, types, original });
-    (out_names, out_types, out_original)
+    ops.push(Op { kind, header, original });
+    (out, out_original)
 }
 
-fn named(items: &[Expr], input: &[String]) -> Vec<String> {
-    let name = |(at, item): (usize, &Expr)| match item.kind {
-        ExprKind::Column(column) => input.get(column).cloned().unwrap_or_default(),
-        ExprKind::RowTime => "ROWTIME".to_owned(),
-        _ => format!("EXPR${at}"),
-    };
-    items.iter().enumerate().map(name).collect()
+impl Header {
+    /// The columns of a stream.
+    pub fn of(stream: &StreamDef) -> Self {
+        let (names, types) = stream.columns.iter().map(|it| (it.name.clone(), it.ty)).unzip();
+        Self { names, types, hidden_from: stream.visible }
+    }
+
+    /// The columns that items over these make.
+    fn of_items(&self, items: &[Expr]) -> Self {
+        let name = |(at, item): (usize, &Expr)| match item.kind {
+            ExprKind::Column(column) => self.names.get(column).cloned().unwrap_or_default(),
+            ExprKind::RowTime => "ROWTIME".to_owned(),
+            _ => format!("EXPR${at}"),
+        };
+        Self {
+            names: items.iter().enumerate().map(name).collect(),
+            types: items.iter().map(|it| it.ty).collect(),
+            hidden_from: usize::MAX,
+        }
+    }
+
+    /// A row as a JSON object, for `error_stream`; what a source hides and nobody reads is left out.
+    pub fn row(&self, batch: &Batch, row: usize) -> Vec<u8> {
+        let mut out = vec![b'{'];
+        for (at, column) in batch.columns.iter().enumerate() {
+            if self.hidden_from <= at && column.is_null(row) {
+                continue;
+            }
+            if 1 < out.len() {
+                out.push(b',');
+            }
+            write::json_string(self.names.get(at).map_or("", |it| it), &mut out);
+            out.push(b':');
+            write::json_value(column, row, self.types.get(at).copied().unwrap_or(SqlType::Null), &mut out);
+        }
+        out.push(b'}');
+        out
+    }
 }
 
-fn typed(items: &[Expr]) -> Vec<SqlType> {
-    items.iter().map(|it| it.ty).collect()
+impl Floor {
+    /// What is known of `expr AS ROWTIME` over the operators below: the earliest or latest ROWTIME of a
+    /// group and the key that grows are not below their window, and neither is a function of the row's own
+    /// ROWTIME.
+    fn of(expr: &Expr, ops: &[Op]) -> Option<Self> {
+        let below = ops.iter().rposition(|it| !matches!(it.kind, OpKind::Filter(_)));
+        let grows = |it: &Expr| it.ty == SqlType::Timestamp && !matches!(Shape::of(it), Shape::Unknown);
+        let aggregate = below.and_then(|it| match &ops[it].kind {
+            OpKind::Aggregate(windowed, calls) => Some((windowed, calls)),
+            _ => None,
+        });
+        let (ExprKind::Column(column), Some((windowed, calls))) = (&expr.kind, aggregate) else {
+            return grows(expr).then(|| Self { expr: expr.clone(), window: None });
+        };
+        let expr = match column.checked_sub(windowed.keys.len()) {
+            None => windowed.keys.get(*column).filter(|it| *column == windowed.monotonic && grows(it))?,
+            Some(call) => {
+                let call = calls.get(call)?;
+                let extreme = matches!(call.func, AggregateFunc::Min | AggregateFunc::Max);
+                call.args.first().filter(|it| extreme && matches!(it.kind, ExprKind::RowTime))?
+            }
+        };
+        Some(Self { expr: expr.clone(), window: below })
+    }
 }
 
 impl Windowed {

@@ -12,11 +12,11 @@ use crate::base::time::Timestamp;
 use crate::sql::eval::{Clock, ErrorName, Eval, Fault};
 use crate::sql::plan::{Aggregate, Expr, Window};
 use crate::sql::pump::aggregate::Accumulator;
-use crate::sql::pump::compile::{Compiled, Op, OpKind, Windowed};
+use crate::sql::pump::compile::{Compiled, Header, Op, OpKind, Windowed};
 use crate::sql::pump::group::{self, Groups, Placement};
 use crate::sql::pump::{Bound, DistinctMode, Flow, RowError, WindowSpan};
 use crate::sql::value::{Batch, Column, SqlType};
-use crate::sql::write;
+use crate::sql::window;
 
 /// Closed windows a pump remembers.
 const CLOSED_MAX: usize = 20;
@@ -91,13 +91,13 @@ impl PumpState {
         })
     }
 
-    /// The earliest end of an open window that the clock can close.
-    pub fn next_due(&self, pump: &Compiled) -> Option<i64> {
+    /// The earliest end of an open window that the clock can close, after what it has told already.
+    pub fn next_due(&self, pump: &Compiled, told: i64) -> Option<i64> {
         let due = |(state, op): (&OpState, &Op)| {
             let (open, windowed) = (state.window()?.open?, op.windowed()?);
             if open.change == i64::MAX { None } else { Some(windowed.stamp(open.change)) }
         };
-        self.ops.iter().zip(&pump.ops).filter_map(due).min()
+        self.ops.iter().zip(&pump.ops).filter_map(due).filter(|it| *it > told).min()
     }
 
     /// The ROWTIME of the oldest row in an open window.
@@ -128,8 +128,9 @@ impl Run<'_> {
                     state.open.filter(|open| bound.passes(open.change, windowed.window))
                 }
                 (OpState::Last(last), None) => {
-                    // A replaced ROWTIME may be as early as the last one written.
-                    bound = Bound { at: bound.at.min(*last), inclusive: false };
+                    // A replaced ROWTIME may be as early as the last one written, and as its window allows.
+                    let floor = self.floor(at, bound.at).unwrap_or(i64::MIN);
+                    bound = Bound { at: bound.at.min(floor.max(*last)), inclusive: false };
                     None
                 }
                 _ => None,
@@ -139,6 +140,13 @@ impl Run<'_> {
             }
         }
         self.out.bound = bound;
+    }
+
+    /// The earliest ROWTIME that an operator replacing it can still give, where that is known.
+    fn floor(&self, at: usize, bound: i64) -> Option<i64> {
+        let OpKind::Project { floor: Some(floor), .. } = &self.pump.ops[at].kind else { return None };
+        let open = floor.window.and_then(|it| self.state.ops[it].window()?.open);
+        window::moment(&floor.expr, open.map_or(bound, |it| it.first.min(bound)))
     }
 
     fn rows(&mut self, at: usize, batch: Cow<'_, Batch>) {
@@ -170,7 +178,7 @@ impl Run<'_> {
                 let projected = Batch { rowtimes: batch.rowtimes.clone(), columns };
                 self.rows(at + 1, Cow::Owned(projected));
             }
-            OpKind::Project { items, rowtime: Some(rowtime), after_group } => {
+            OpKind::Project { items, rowtime: Some(rowtime), after_group, .. } => {
                 let all: Vec<Expr> = items.iter().chain([rowtime]).cloned().collect();
                 let Some((batch, mut columns)) = self.columns(at, batch, &all) else { return };
                 let rowtimes =
@@ -403,13 +411,10 @@ impl Run<'_> {
         }
         if !faults.is_empty() {
             let faults = faults.into_rows();
-            let (names, types) = match pump.ops.get(at + 1) {
-                Some(next) => (&next.names, &next.types),
-                None => (&pump.names, &pump.types),
-            };
+            let header = pump.ops.get(at + 1).map_or(&pump.header, |next| &next.header);
             self.state.flow.lost_results += faults.len() as u64;
             for fault in &faults {
-                self.out.errors.push(error_of(fault, &results, names, types));
+                self.out.errors.push(error_of(fault, &results, header));
             }
             results = without(&results, &faults);
         }
@@ -457,16 +462,16 @@ impl Run<'_> {
 
     /// Reports rows of the input of an operator.
     fn report(&mut self, at: usize, batch: &Batch, faults: &[Fault]) {
-        let (names, types, original) = match self.pump.ops.get(at) {
-            Some(op) => (&op.names, &op.types, op.original),
-            None => (&self.pump.names, &self.pump.types, self.passes_originals()),
+        let (header, original) = match self.pump.ops.get(at) {
+            Some(op) => (&op.header, op.original),
+            None => (&self.pump.header, self.passes_originals()),
         };
         if original {
             self.state.flow.errors += faults.len() as u64;
         } else {
             self.state.flow.lost_results += faults.len() as u64;
         }
-        self.out.errors.extend(faults.iter().map(|it| error_of(it, batch, names, types)));
+        self.out.errors.extend(faults.iter().map(|it| error_of(it, batch, header)));
     }
 }
 
@@ -479,27 +484,12 @@ fn without(batch: &Batch, faults: &[Fault]) -> Batch {
     batch.pick(&kept_rows(batch.len(), faults))
 }
 
-fn error_of(fault: &Fault, batch: &Batch, names: &[String], types: &[SqlType]) -> RowError {
+fn error_of(fault: &Fault, batch: &Batch, header: &Header) -> RowError {
     let row = fault.row as usize;
     RowError {
         name: fault.name,
         message: fault.message.clone(),
         rowtime: Timestamp::from_millis(batch.rowtimes.get(row).copied().unwrap_or(0)),
-        row: row_json(batch, row, names, types),
+        row: header.row(batch, row),
     }
-}
-
-/// A row as a JSON object.
-pub fn row_json(batch: &Batch, row: usize, names: &[String], types: &[SqlType]) -> Vec<u8> {
-    let mut out = vec![b'{'];
-    for (at, column) in batch.columns.iter().enumerate() {
-        if at > 0 {
-            out.push(b',');
-        }
-        write::json_string(names.get(at).map_or("", |it| it), &mut out);
-        out.push(b':');
-        write::json_value(column, row, types.get(at).copied().unwrap_or(SqlType::Null), &mut out);
-    }
-    out.push(b'}');
-    out
 }
