@@ -5,7 +5,7 @@
 
 use crate::lab::view::View;
 use crate::sim::command::{Command, FormError};
-use crate::tui::editor::Editor;
+use crate::tui::editor::{Edit, Editor};
 
 /// The forms there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +85,9 @@ impl Form {
     pub fn new(kind: FormKind, view: &View, app: &str) -> Self {
         let fields = fields(kind, view, app);
         let opened = fields.iter().map(|it| it.value.text()).collect();
-        Self { kind, fields, at: 0, opened }
+        let mut form = Self { kind, fields, at: 0, opened };
+        form.enter(0);
+        form
     }
 
     pub fn title(&self) -> &'static str {
@@ -200,9 +202,22 @@ impl Form {
         field.value = end(&field.choices[next]);
     }
 
+    /// Whether the field that has the keys has choices to step through.
+    pub fn offers_choices(&self) -> bool {
+        self.fields.get(self.at).is_some_and(|it| 1 < it.choices.len())
+    }
+
     pub fn next_field(&mut self, forward: bool) {
         let count = self.fields.len().max(1);
-        self.at = if forward { (self.at + 1) % count } else { (self.at + count - 1) % count };
+        self.enter(if forward { (self.at + 1) % count } else { (self.at + count - 1) % count });
+    }
+
+    /// Gives the keys to a field. What it holds is selected: typing replaces it, a motion keeps it.
+    pub fn enter(&mut self, at: usize) {
+        self.at = at;
+        if let Some(field) = self.fields.get_mut(at).filter(|it| !it.fixed) {
+            field.value.edit(Edit::SelectAll);
+        }
     }
 }
 
@@ -328,6 +343,17 @@ mod tests {
         form.fields[1].value = end("two");
         let problem = form.problem(&[]).map(|it| it.message);
         assert_eq!(problem.as_deref(), Some("SHARDS is a whole number, not \"two\""));
+    }
+
+    /// What a field holds when it gets the keys is selected: typing replaces it, a motion keeps it.
+    #[test]
+    fn typing_replaces_what_was_offered() {
+        let mut form = Form::new(FormKind::CreateStream, &View::default(), "");
+        form.fields[0].value.edit(Edit::Insert("mine".into()));
+        form.next_field(true);
+        form.fields[1].value.edit(Edit::Move(crate::tui::editor::Motion::LineEnd, false));
+        form.fields[1].value.edit(Edit::Insert("0".into()));
+        assert_eq!(form.lines(), ["create stream mine 20"]);
     }
 
     fn stream(name: &str) -> crate::lab::view::StreamView {

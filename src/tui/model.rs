@@ -173,6 +173,23 @@ impl GuideView {
         asked.peek().is_some() && asked.all(|it| it.verdict == Verdict::Done)
     }
 
+    /// What `answer` may name now: the first question still open, else the step itself where an answer is
+    /// part of its way.
+    pub fn asks(&self) -> Option<&str> {
+        let open = self.questions.iter().find(|it| it.answer.is_none());
+        let step = || {
+            let step = self.step().filter(|it| !it.proved)?;
+            let answered =
+                |line: &String| line.strip_prefix("answer ").is_some_and(|it| it.starts_with(&step.id));
+            self.solve.iter().any(answered).then_some(step.id.as_str())
+        };
+        match open {
+            Some(question) => Some(&question.id),
+            None if self.questions.is_empty() => step(),
+            None => None,
+        }
+    }
+
     /// The longest wait among the conditions, if none needs the learner to do something.
     pub fn waiting(&self) -> Option<Option<Span>> {
         let waits = self.proofs.iter().filter(|it| !it.optional).filter_map(|it| match it.verdict {

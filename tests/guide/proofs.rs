@@ -155,7 +155,7 @@ fn the_producer() {
                 it.producer.running = false;
                 it.streams[0].accepted.per_second = vec![300, 300, 0, 0, 0];
             },
-            NotYet("The producer is not running."),
+            NotYet("The producer is not running: `producer start`."),
         ),
         (
             "1-C.flowing",
@@ -192,7 +192,7 @@ fn the_graph() {
         (
             "R2.match",
             |it| it.answers.clear(),
-            NotYet("Say what the next full minute will show: `answer R2 …`."),
+            NotYet("Say what the next full minute will show: `answer R2 NUMBER`."),
         ),
         (
             "R2.match",
@@ -208,7 +208,7 @@ fn the_graph() {
         (
             "R2.shards",
             |it| it.streams[0].shard_metrics = false,
-            NotYet("Shard metrics of `iot-sensors` are off."),
+            NotYet("Shard metrics of `iot-sensors` are off: `enable shard metrics iot-sensors`."),
         ),
         (
             "R2.shards",
@@ -222,7 +222,7 @@ fn the_graph() {
 #[test]
 fn the_questions() {
     told(&[
-        ("R1.2", |_| {}, NotYet("Say what you expect: `answer R1.2 …`.")),
+        ("R1.2", |_| {}, NotYet("Say what you expect: `answer R1.2 YOUR WORDS`.")),
         ("R1.1", |it| it.answers[1].text = "no idea".into(), Done),
     ]);
 }
@@ -267,7 +267,7 @@ fn the_application() {
                 it.apps[0].streams[0].rows.per_second = vec![300, 300, 0, 0, 0];
                 it.producer.running = false;
             },
-            NotYet("No row arrives: the producer is not running."),
+            NotYet("No row arrives, as the producer is stopped: `producer start`."),
         ),
     ]);
 }
@@ -405,9 +405,9 @@ fn the_aggregate() {
                 it.apps[0].pumps[2].open_window = None;
                 it.producer.running = false;
             },
-            NotYet("No row arrives: the producer is not running."),
+            NotYet("No row arrives, as the producer is stopped: `producer start`."),
         ),
-        ("2-E.stopped", |_| {}, NotYet("`iot-analytics` is still running.")),
+        ("2-E.stopped", |_| {}, NotYet("`iot-analytics` is still running: `stop app iot-analytics`.")),
         (
             "2-E.stopped",
             |it| it.apps[0].status = AppStatus::Stopping,
@@ -473,7 +473,7 @@ fn the_delivery() {
                 it.deliveries[0].last_accepted_at = Some(ago(11));
                 it.producer.running = false;
             },
-            NotYet("Nothing is being sent: the producer is stopped."),
+            NotYet("Nothing is being sent, as the producer is stopped: `producer start`."),
         ),
         (
             "3-B.arriving",
@@ -532,7 +532,7 @@ fn the_cleaning_up() {
         view.history = vec![carried_out("delete bucket ann-filtered-iot-data")];
     }
     told(&[
-        ("3-D.clean", |_| {}, NotYet("The producer is still running.")),
+        ("3-D.clean", |_| {}, NotYet("The producer is still running: `producer stop`.")),
         ("3-D.clean", nothing, Done),
         (
             "3-D.clean",
@@ -576,7 +576,10 @@ fn progress_latches_and_conditions_stay_live() {
     view.streams[0].accepted.per_second = vec![0; 5];
     let standing = step.standing(&view, &progress);
     assert_eq!((standing.verdict, standing.proved_at), (Verdict::Done, Some(view.now)));
-    assert_eq!(standing.conditions[1].1, Verdict::NotYet("The producer is not running.".into()));
+    assert_eq!(
+        standing.conditions[1].1,
+        Verdict::NotYet("The producer is not running: `producer start`.".into())
+    );
     assert_eq!(standing.conditions[1].0, "records flow into iot-sensors");
 }
 

@@ -1,5 +1,6 @@
 //! Keys in, screen out.
 
+use pumphouse::sim::command::Command;
 use pumphouse::sql::diag::Diagnostic;
 use pumphouse::tui::keys::{BINDINGS, Key, Place};
 use pumphouse::tui::model::{Notice, Overlay, Pane, Speed};
@@ -274,4 +275,26 @@ fn commands_are_undone() {
     let mut screen = at(&mut stage, Pane::Producer);
     press(&mut screen, "su");
     assert!(matches!(&screen.model.notice, Some(Notice::Good(it)) if it == "undone: producer stop"));
+}
+
+/// An answer is a sentence as it stands; `A` begins it, only where something is asked.
+#[test]
+fn answers_are_sentences() {
+    let said = [
+        ("answer R1.2 the MD5 of  the key", "the MD5 of  the key"),
+        ("answer R1.2 \"one \\\"word\\\"\"", "one \"word\""),
+        ("answer R1.2 6000", "6000"),
+    ];
+    for (line, wanted) in said {
+        match Command::parse(line, &|_| None) {
+            Ok(Command::Answer { step, text }) => {
+                assert_eq!((step.as_str(), text.as_str()), ("R1.2", wanted))
+            }
+            other => panic!("{line}: {other:?}"),
+        }
+    }
+    let mut stage = Stage::new(world::opening());
+    let mut screen = at(&mut stage, Pane::Guide);
+    press(&mut screen, "A");
+    assert!(screen.model.overlays.is_empty(), "nothing is asked in 1-A");
 }

@@ -202,7 +202,7 @@ pub fn flowing(view: &View) -> Verdict {
     }
     let producer = &view.producer;
     if !producer.running {
-        return Verdict::not_yet("The producer is not running.");
+        return Verdict::not_yet("The producer is not running: `producer start`.");
     }
     if let Some(error) = producer.last_error.as_ref().or(producer.aim.as_ref()) {
         return Verdict::not_yet(format!("The producer's calls are refused: {}.", error.code));
@@ -240,7 +240,7 @@ pub fn spread(view: &View) -> Verdict {
 pub fn answered(view: &View, question: &str) -> Verdict {
     match view.answers.iter().any(|it| it.step.eq_ignore_ascii_case(question)) {
         true => Verdict::Done,
-        false => Verdict::not_yet(format!("Say what you expect: `answer {question} …`.")),
+        false => Verdict::not_yet(format!("Say what you expect: `answer {question} YOUR WORDS`.")),
     }
 }
 
@@ -268,7 +268,7 @@ pub fn graph(view: &View) -> Verdict {
 pub fn predicted(view: &View) -> Verdict {
     let said = |it: &&crate::lab::view::Answer| it.step.eq_ignore_ascii_case("R2");
     let Some(last) = view.answers.iter().rfind(said) else {
-        return Verdict::not_yet("Say what the next full minute will show: `answer R2 …`.");
+        return Verdict::not_yet("Say what the next full minute will show: `answer R2 NUMBER`.");
     };
     let Some(graph) = &view.graph else {
         return Verdict::not_yet("No graph is open to compare your number with.");
@@ -306,7 +306,10 @@ pub fn shard_lines(view: &View) -> Verdict {
         return Verdict::not_yet("There is no stream to look at; 1-A makes it.");
     };
     if !source.shard_metrics {
-        return Verdict::not_yet(format!("Shard metrics of `{}` are off.", source.name));
+        return Verdict::not_yet(format!(
+            "Shard metrics of `{0}` are off: `enable shard metrics {0}`.",
+            source.name
+        ));
     }
     let Some(graph) = &view.graph else {
         return Verdict::not_yet("No graph is open.");

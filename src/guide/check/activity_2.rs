@@ -100,7 +100,7 @@ fn no_rows(cast: &Cast, app: &AppView) -> Verdict {
         return Verdict::not_yet(format!("`{}` cannot read: {}.", app.name, trouble.code));
     }
     if !cast.view.producer.running {
-        return Verdict::not_yet("No row arrives: the producer is not running.");
+        return Verdict::not_yet("No row arrives, as the producer is stopped: `producer start`.");
     }
     match app.running_since {
         Some(since) if cast.view.now - since < Span::from_secs(10) => {
@@ -306,7 +306,7 @@ pub fn results(view: &View) -> Verdict {
             Verdict::wait(text, Some(left.max(Span::ZERO)))
         }
         None if view.producer.running => Verdict::wait("The next row opens a window.", pump.group_window),
-        None => Verdict::not_yet("No row arrives: the producer is not running."),
+        None => Verdict::not_yet("No row arrives, as the producer is stopped: `producer start`."),
     }
 }
 
@@ -323,6 +323,6 @@ pub fn stopped(view: &View) -> Verdict {
         AppStatus::Ready if app.has_run => Verdict::Done,
         AppStatus::Ready => Verdict::not_yet(format!("`{}` has not run yet.", app.name)),
         AppStatus::Stopping => Verdict::wait(format!("`{}` is stopping.", app.name), app.ready_in),
-        _ => Verdict::not_yet(format!("`{}` is still running.", app.name)),
+        _ => Verdict::not_yet(format!("`{0}` is still running: `stop app {0}`.", app.name)),
     }
 }

@@ -107,7 +107,7 @@ pub fn arriving(view: &View) -> Verdict {
             Verdict::wait(format!("`{}` is starting.", app.name), app.ready_in)
         }
         AppStatus::Running if !view.producer.running => {
-            Verdict::not_yet("Nothing is being sent: the producer is stopped.")
+            Verdict::not_yet("Nothing is being sent, as the producer is stopped: `producer start`.")
         }
         AppStatus::Running if app.running_since.is_some_and(|it| view.now - it < RECENT) => {
             Verdict::wait("The application has just started; its first rows are on the way.", None)
@@ -170,7 +170,7 @@ fn in_bucket(view: &View, places: &[String]) -> bool {
 /// No running producer, application, stream, delivery stream or bucket remains, and something was deleted.
 pub fn clean(view: &View) -> Verdict {
     if view.producer.running {
-        return Verdict::not_yet("The producer is still running.");
+        return Verdict::not_yet("The producer is still running: `producer stop`.");
     }
     if let Some(app) = view.apps.first() {
         return remains("application", &app.name, app.status == AppStatus::Deleting, app.ready_in);

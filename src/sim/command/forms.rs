@@ -405,6 +405,6 @@ pub static FORMS: &[Form] = &[
         about: "Answer a question of the guide, or record a prediction.",
         example: "answer R2 18000",
         service: Service::Guide,
-        build: |it| Ok(Command::Answer { step: it.word("STEP")?, text: it.text("TEXT")? }),
+        build: |it| Ok(Command::Answer { step: it.word("STEP")?, text: it.rest("TEXT")? }),
     },
 ];

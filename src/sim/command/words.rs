@@ -92,6 +92,20 @@ impl<'a> Args<'a> {
         }
     }
 
+    /// All that is left of the line: one text, or several words as they stand, so that a sentence needs no
+    /// quotes.
+    pub fn rest(&mut self, name: &str) -> Result<String, FormError> {
+        let spans = self.words.as_slice();
+        match spans {
+            [first, .., last] => {
+                let said = self.line.get(first.span.start..last.span.end).unwrap_or_default().to_owned();
+                self.words = Vec::new().into_iter();
+                Ok(said)
+            }
+            _ => self.text(name),
+        }
+    }
+
     /// A whole number that is not negative.
     pub fn number<N: TryFrom<u64>>(&mut self, name: &str) -> Result<N, FormError> {
         let word = self.take(name)?;

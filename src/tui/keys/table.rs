@@ -5,7 +5,7 @@ use crate::lab::view::{AppStatus, View};
 use crate::tui::editor::{Edit, Motion};
 use crate::tui::form::FormKind;
 use crate::tui::keys::{Binding, Code, Key, Place};
-use crate::tui::model::{Face, Model, Pane, Speed};
+use crate::tui::model::{Face, Model, Overlay, Pane, Speed};
 use crate::tui::pane;
 use crate::tui::update::Message;
 
@@ -286,6 +286,9 @@ pub static BINDINGS: &[Binding] = &[
             (proved && model.guide.at + 1 < model.guide.steps.len()).then_some(Message::Step(true))
         },
     ),
+    bind(Place::Everywhere, &[key('A')], "answer", "Answer the step's question.", |model, _| {
+        prefill(format!("answer {} ", model.guide.asks()?))
+    }),
     bind(Place::Everywhere, &[key('h')], "hint", "Open the next hint of the step.", |model, _| {
         let open = model.guide.hints_open < model.guide.hints.len();
         open.then_some(Message::Hint)
@@ -332,11 +335,6 @@ pub static BINDINGS: &[Binding] = &[
     }),
     bind(Place::Everywhere, &[key('b')], "step before", "Go to the step before.", |model, _| {
         (0 < model.guide.at).then_some(Message::Step(false))
-    }),
-    bind(Place::Everywhere, &[key('A')], "answer", "Answer the step's question.", |model, _| {
-        let open = model.guide.questions.iter().find(|it| it.answer.is_none());
-        let id = open.map_or_else(|| model.guide.step().map(|it| &it.id), |it| Some(&it.id))?;
-        prefill(format!("answer {id} "))
     }),
     bind(Place::Everywhere, &[key('u')], "undo", "Take the last command back.", |_, view| {
         (0 < view.commands).then_some(Message::Undo)
@@ -500,7 +498,10 @@ pub static BINDINGS: &[Binding] = &[
         &[Key::with_ctrl(Code::Right), Key::new(Code::PageDown)],
         "choice",
         "The next choice.",
-        |_, _| Some(Message::Choice(true)),
+        |model, _| match model.overlays.last() {
+            Some(Overlay::Form(form)) if form.offers_choices() => Some(Message::Choice(true)),
+            _ => None,
+        },
     ),
     bind(
         Place::Form,

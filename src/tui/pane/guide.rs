@@ -129,7 +129,8 @@ fn proof_lines(proof: &Proof, theme: Theme, width: u16) -> Vec<Row<'static>> {
         Verdict::Done => None,
         _ if proof.optional => None,
         Verdict::Waiting { text, left } => Some((Role::Waiting, waits(text, *left))),
-        Verdict::NotYet(text) => Some((Role::Dim, text.clone())),
+        // What to do next is read from the back row: never dim.
+        Verdict::NotYet(text) => Some((Role::Plain, text.clone())),
     };
     let main = match role {
         Role::Dim if !proof.optional => Role::Plain,
@@ -180,6 +181,9 @@ fn buttons(canvas: &mut Canvas, guide: &GuideView) {
             x = parts::button(canvas, x, 0, "n", "next step", Message::Step(true));
         }
     } else if !guide.solve.is_empty() {
+        if let Some(id) = guide.asks() {
+            x = parts::button(canvas, x, 0, "A", "answer", Message::Palette(format!("answer {id} ")));
+        }
         x = parts::button(canvas, x, 0, "f", "fill it in for me", Message::FillIn);
     }
     if guide.hints_open < guide.hints.len() {

@@ -158,12 +158,19 @@ fn detail(item: Item) -> Vec<Row<'static>> {
         lines
     };
     match item {
-        Item::User(user) => vec![
-            row![Dim "arn      ", Plain user.arn.clone()],
-            row![Dim "created  ", Plain clock(user.created_at)],
-            row![Dim "keys     ", Plain user.keys.len().to_string()],
-            row![Dim "policies ", Plain user.policies.len().to_string()],
-        ],
+        Item::User(user) => {
+            let mut lines = vec![
+                row![Dim "arn      ", Plain user.arn.clone()],
+                row![Dim "created  ", Plain clock(user.created_at)],
+                row![Dim "keys     ", Plain user.keys.len().to_string()],
+                row![Dim "policies ", Plain user.policies.len().to_string()],
+            ];
+            // Seen right after the key is made, without looking for it.
+            for secret in user.keys.iter().filter_map(|it| it.secret.clone()) {
+                lines.push(row![Dim "secret   ", Waiting secret, Dim "  shown once"]);
+            }
+            lines
+        }
         Item::Key(user, at) => {
             let Some(key) = user.keys.get(at) else { return Vec::new() };
             let secret = match &key.secret {

@@ -8,6 +8,7 @@ use crate::tui::canvas::{Canvas, Row, row};
 use crate::tui::model::{Model, Pane};
 use crate::tui::pane::rows::ERROR_STREAM;
 use crate::tui::pane::stream;
+use crate::tui::text;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::update::Message;
 use crate::tui::view::parts;
@@ -422,18 +423,22 @@ fn two_rows(canvas: &mut Canvas, model: &Model, view: &View) {
 }
 
 fn welcome(canvas: &mut Canvas, theme: Theme) {
-    let lines = [
-        row![Strong "Building a Streaming Data Platform", Dim "  Activities 1–3"],
-        row![Plain "Everything is simulated; nothing reaches AWS. Never paste real credentials."],
+    let width = usize::from(canvas.width().saturating_sub(2));
+    let said = "Everything is simulated; nothing reaches AWS. Never paste real credentials.";
+    let mut lines = vec![row![Strong "Building a Streaming Data Platform", Dim "  Activities 1–3"]];
+    lines.extend(text::wrap(said, width).into_iter().map(|it| row![Plain it]));
+    let begin = lines.len() as u16;
+    lines.push(
         row![Key "Enter", Plain " begins   ", Key ":", Plain " types a command   ", Key "?", Plain " shows every key"],
-    ];
+    );
+    if !theme.unicode {
+        let said = "This terminal shows ASCII; set a UTF-8 locale for the full picture.";
+        lines.extend(text::wrap(said, width).into_iter().map(|it| row![Dim it]));
+    }
     for (y, line) in lines.iter().enumerate() {
         canvas.row(1, y as u16, line);
     }
-    if !theme.unicode {
-        canvas.put(1, 3, Role::Dim, "This terminal shows ASCII; set a UTF-8 locale for the full picture.");
-    }
-    canvas.hit(1, 2, 14, 1, Message::Begin);
+    canvas.hit(1, begin, 14, 1, Message::Begin);
 }
 
 /// Where every row went, pump by pump.

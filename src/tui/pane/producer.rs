@@ -13,6 +13,8 @@ use crate::tui::view::parts;
 
 /// Sample records shown.
 const SAMPLES: usize = 3;
+/// As many lines of a refusal as leave room for the preview.
+const REFUSAL_LINES: usize = 4;
 /// The height from which template and form fit together.
 const BOTH: u16 = 20;
 
@@ -104,8 +106,13 @@ fn form(canvas: &mut Canvas, view: &View) -> u16 {
         let mark = canvas.theme.mark(Role::Wrong);
         canvas.put(0, y, Role::Wrong, mark);
         let said = format!("{}: {} {hint}", refusal.code, refusal.message);
-        for line in text::wrap(&said, width).iter().take(3) {
-            canvas.put(2, y, Role::Plain, line);
+        let lines = text::wrap(&said, width);
+        let shown = lines.len().min(REFUSAL_LINES);
+        for (at, line) in lines.iter().take(shown).enumerate() {
+            let end = canvas.put(2, y, Role::Plain, line);
+            if at + 1 == shown && shown < lines.len() {
+                canvas.put(end.min(canvas.width().saturating_sub(2)), y, Role::Dim, " …");
+            }
             y += 1;
         }
     }
@@ -151,6 +158,10 @@ pub fn problem_lines(canvas: &mut Canvas, source: &str, problems: &[crate::sql::
 
 fn preview(canvas: &mut Canvas, view: &View) {
     let it = &view.producer;
+    if it.template.trim().is_empty() {
+        canvas.put(0, 0, Role::Plain, "Records made from the template will stand here.");
+        return;
+    }
     if let Some(problem) = it.template_problems.first().filter(|_| it.samples.is_empty()) {
         let (line, column) = problem.place(&it.template);
         let mark = canvas.theme.mark(Role::Wrong);

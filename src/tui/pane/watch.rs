@@ -100,7 +100,7 @@ fn graph_lines(canvas: &mut Canvas, graph: &GraphView, view: &View) {
         chart(&mut canvas.part(0, 1 + at as u16 * each, width, each), metric, points, at, most);
     }
     if shown < count {
-        let more = format!("… {} more lines", count - shown);
+        let more = format!("… {} more", parts::some(usize::from(count - shown), "line"));
         canvas.right(room, Role::Dim, &more);
     }
     if graph.lines.iter().all(|(_, points)| points.is_empty()) {

@@ -24,7 +24,7 @@ pub(super) fn pick_offer(model: &mut Model, at: usize, view: &View) -> Vec<Actio
             palette.chosen = Some(at);
             complete(model, view);
         }
-        Some(Overlay::Form(form)) => form.at = at.min(form.fields.len().saturating_sub(1)),
+        Some(Overlay::Form(form)) => form.enter(at.min(form.fields.len().saturating_sub(1))),
         _ => {}
     }
     Vec::new()

@@ -104,6 +104,12 @@ fn one_line(canvas: &mut Canvas, x: u16, y: u16, editor: &Editor, active: bool) 
         clean.into_owned()
     };
     let end = canvas.put(x, y, Role::Plain, &shown);
+    if let Some((start, stop)) = editor.selection().filter(|_| active) {
+        let last = end.saturating_sub(x);
+        let from = (editor.column(start) as u16).min(last);
+        let to = (editor.column(stop) as u16).min(last);
+        canvas.restyle(x + from, y, to - from, Role::Selected);
+    }
     if active {
         canvas.cursor(x + column.min(room) as u16, y);
     }
@@ -164,7 +170,7 @@ pub fn form(canvas: &mut Canvas, form: &Form, model: &Model) {
     let problem = form.problem(&model.names);
     let lines = form.lines();
     let width = canvas.width().min(84);
-    let label = form.fields.iter().map(|it| text::width(it.label)).max().unwrap_or(0) as u16 + 2;
+    let label = form.fields.iter().map(|it| text::width(it.label)).max().unwrap_or(0) as u16 + 3;
     let height = (form.fields.len() + lines.len().max(1) + 5) as u16;
     let mut inner = boxed(canvas, form.title(), width, height);
     inner.put(0, 0, Role::Dim, form.about());
