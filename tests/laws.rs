@@ -198,3 +198,40 @@ fn real_looking_keys_are_not_kept() {
     assert_eq!(refusal.message, "That looks like a real AWS key. This simulator never needs one.");
     assert!(!lab.journal().to_string().contains("AKIAQ"));
 }
+
+/// A shard that nothing came to is not read from its beginning after a stop (R-08 of sql.md): with one
+/// constant key the other shard stays silent, and its old records stay unread.
+#[test]
+fn a_restart_reads_nothing_from_before_the_first_start() {
+    let mut lab = lab(5);
+    act(&mut lab, ACTIVITY_1);
+    // "a" falls into the first shard (streams.md 2.2); from here on nothing reaches the second.
+    act(
+        &mut lab,
+        "producer key constant a\nwait 3s\ncreate app x\nconnect source x iot-sensors\nsave schema x",
+    );
+    act(&mut lab, "run app x from now\nwait 40s");
+    let first_shard = |lab: &Lab| lab.view().streams[0].shards[0].accepted.total;
+    let stopped = first_shard(&lab);
+    act(&mut lab, "stop app x\nwait 10s\nrun app x\nwait 40s\nproducer stop\nwait 5s");
+    let view = lab.view();
+    assert!(view.streams[0].shards[1].held > 500, "old records are there to be read by mistake");
+    // What came to the first shard since the stop, and the second or two that had not been polled then.
+    let since = first_shard(&lab) - stopped;
+    let read = view.apps[0].streams[0].rows.total;
+    assert!((since..since + 500).contains(&read), "{read} of {since}");
+}
+
+/// A stream deleted and made anew under its old name is read from its beginning.
+#[test]
+fn a_stream_made_anew_is_read() {
+    let mut lab = lab(5);
+    act(&mut lab, ACTIVITY_1);
+    act(&mut lab, ACTIVITY_2);
+    act(&mut lab, "delete stream iot-sensors\nwait 60s\ncreate stream iot-sensors 2\nwait 25s");
+    let before = lab.view().apps[0].streams[0].rows.total;
+    act(&mut lab, "wait 10s");
+    let view = lab.view();
+    assert!(view.apps[0].trouble.is_none(), "{:?}", view.apps[0].trouble);
+    assert_eq!(view.apps[0].streams[0].rows.total - before, 3_000, "ten seconds at 300 a second");
+}

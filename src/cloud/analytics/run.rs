@@ -40,11 +40,22 @@ pub enum StartAt {
     LastStoppedPoint,
 }
 
-/// The last record read of one shard.
+/// How far one shard was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
     pub shard: ShardId,
-    pub read: SequenceNumber,
+    /// The last record read, or where reading began if none came.
+    pub place: Place,
+}
+
+/// A place in a shard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Place {
+    /// Before the oldest record that is held.
+    Horizon,
+    /// Before the first record that arrived at this moment or later.
+    Since(Timestamp),
+    After(SequenceNumber),
 }
 
 /// Everything that lives from start to stop.
@@ -59,6 +70,8 @@ pub struct Run {
     #[serde(skip)]
     mapper: Option<Mapper>,
     readers: Vec<Reader>,
+    /// Which stream of this name is read: one made anew is read from its beginning.
+    stream_created_at: Option<Timestamp>,
     next_poll: Timestamp,
     /// Positions before each poll, with the poll's moment: where to begin again so that no open window
     /// loses a row.
@@ -79,7 +92,7 @@ pub struct Run {
 struct Reader {
     shard: ShardId,
     iterator: Option<ShardIterator>,
-    read: Option<SequenceNumber>,
+    place: Place,
     /// A closed shard that has been read to its end.
     finished: bool,
 }
@@ -95,7 +108,7 @@ impl Run {
         let readers = stopped_at
             .iter()
             .filter(|_| start_at == StartAt::LastStoppedPoint)
-            .map(|it| Reader { shard: it.shard, iterator: None, read: Some(it.read), finished: false })
+            .map(|it| Reader::at(it.shard, it.place))
             .collect();
         // An application that has read nothing yet has no point to go on from.
         let start_at = match start_at {
@@ -109,6 +122,7 @@ impl Run {
             frozen: None,
             mapper: None,
             readers,
+            stream_created_at: None,
             next_poll: now,
             restarts: VecDeque::new(),
             batch: Batch::default(),
@@ -188,7 +202,7 @@ impl Run {
         mapper.clear(&mut self.batch);
         self.millis_behind = 0;
         for reader in self.readers.iter_mut().filter(|it| !it.finished) {
-            let answer = match reader.records(now, role, stream, self.start_at, cloud) {
+            let answer = match reader.records(now, role, stream, cloud) {
                 Ok(answer) => answer,
                 Err(error) => {
                     failure = Some(error);
@@ -211,7 +225,7 @@ impl Run {
                         errors.push(error);
                     }
                 }
-                reader.read = Some(record.sequence_number);
+                reader.place = Place::After(record.sequence_number);
             }
             reader.finished = answer.next.is_none();
             reader.iterator = answer.next;
@@ -224,25 +238,32 @@ impl Run {
         failure.map_or(Ok(()), Err)
     }
 
-    /// Learns of shards that are not read yet.
+    /// Learns of shards that are not read yet. Those there are at the first poll are read from where the
+    /// run was told to start; those that come later, with a new stream of the name, from their beginning.
     fn find_shards(
         &mut self,
-        _now: Timestamp,
+        now: Timestamp,
         role: &Principal,
         stream: &str,
         cloud: &Cloud,
     ) -> Result<(), CloudError> {
-        for shard in cloud.describe_stream(role, stream)?.shard_ids() {
+        let found = cloud.describe_stream(role, stream)?;
+        let first = self.stream_created_at.is_none();
+        let known = self.stream_created_at.replace(found.created_at) == Some(found.created_at);
+        if !first && !known {
+            self.readers.clear();
+        }
+        let place = if first && self.start_at == StartAt::Now { Place::Since(now) } else { Place::Horizon };
+        for shard in found.shard_ids() {
             if !self.readers.iter().any(|it| it.shard == shard) {
-                self.readers.push(Reader { shard, iterator: None, read: None, finished: false });
+                self.readers.push(Reader::at(shard, place));
             }
         }
         Ok(())
     }
 
     fn remember_restart(&mut self, now: Timestamp) {
-        let read = |it: &Reader| it.read.map(|read| Position { shard: it.shard, read });
-        self.restarts.push_back((now, self.readers.iter().filter_map(read).collect()));
+        self.restarts.push_back((now, self.positions()));
         if self.restarts.len() > RESTARTS_MAX {
             self.restarts.pop_front();
         }
@@ -251,33 +272,39 @@ impl Run {
     /// Where the next run must begin so that rows of windows that are still open are read again: at or
     /// before the point this run stopped (sql.md 4.3).
     pub(super) fn restart_positions(&self) -> Vec<Position> {
-        let now = self.readers.iter().filter_map(|it| Some(Position { shard: it.shard, read: it.read? }));
         let open = self.engine.as_ref().and_then(Engine::oldest_open_row);
         let before = open.and_then(|open| self.restarts.iter().find(|(polled, _)| open <= *polled));
         match before {
             Some((_, positions)) => positions.clone(),
-            None => now.collect(),
+            None => self.positions(),
         }
+    }
+
+    fn positions(&self) -> Vec<Position> {
+        self.readers.iter().map(|it| Position { shard: it.shard, place: it.place }).collect()
     }
 }
 
 impl Reader {
+    fn at(shard: ShardId, place: Place) -> Self {
+        Self { shard, iterator: None, place, finished: false }
+    }
+
     /// One GetRecords call; makes an iterator where there is none, or where the old one has expired.
     fn records(
         &mut self,
         now: Timestamp,
         role: &Principal,
         stream: &str,
-        start_at: StartAt,
         cloud: &mut Cloud,
     ) -> Result<crate::cloud::kinesis::GetAnswer, CloudError> {
         let iterator = match self.iterator.take() {
             Some(iterator) if !iterator.expired(now) => iterator,
             _ => {
-                let kind = match (self.read, start_at) {
-                    (Some(read), _) => IteratorType::AfterSequenceNumber(read),
-                    (None, StartAt::Now) => IteratorType::Latest,
-                    (None, _) => IteratorType::TrimHorizon,
+                let kind = match self.place {
+                    Place::After(read) => IteratorType::AfterSequenceNumber(read),
+                    Place::Since(moment) => IteratorType::AtTimestamp(moment),
+                    Place::Horizon => IteratorType::TrimHorizon,
                 };
                 cloud.shard_iterator(now, role, stream, self.shard, kind)?
             }
