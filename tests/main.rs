@@ -13,3 +13,4 @@ mod support;
 mod templates;
 mod tidy;
 mod walks;
+mod workspaces;
