@@ -24,6 +24,7 @@ mod insert;
 mod literal;
 mod mismatch;
 mod object;
+mod operator;
 mod place;
 mod predicate;
 mod query;
