@@ -9,6 +9,7 @@
 pub mod ast;
 pub mod bind;
 pub mod cast;
+pub mod column;
 pub mod decimal;
 pub mod diag;
 pub mod dialect;

@@ -9,6 +9,9 @@ use crate::base::time::{Span, Timestamp};
 use crate::cli::sql::APART;
 use crate::cli::{Stop, read_bytes, refused};
 
+/// Records that are mapped at a time.
+const TOGETHER_MAX: usize = 10_000;
+
 /// A whole recorded input.
 pub struct Input {
     pub records: Vec<Record>,
@@ -62,14 +65,15 @@ impl Input {
         Ok(Self { records, start, timed })
     }
 
-    /// Records as one poll would bring them: with times, those of one moment; without, those of one
-    /// second.
+    /// Records as polls would bring them: with times, those of one moment; without, those of one second;
+    /// never more than fit a batch comfortably.
     pub fn steps(&self) -> impl Iterator<Item = &[Record]> {
         let timed = self.timed;
-        self.records.chunk_by(move |one, next| match timed {
+        let together = move |one: &Record, next: &Record| match timed {
             true => one.at == next.at,
             false => one.at.as_secs() == next.at.as_secs(),
-        })
+        };
+        self.records.chunk_by(together).flat_map(|it| it.chunks(TOGETHER_MAX))
     }
 }
 
