@@ -3,7 +3,8 @@
 //! A file is a list of cases. A case begins with `#` and a sentence, and goes on with blocks:
 //!
 //! - `source NAME` with a column per line (`k VARCHAR(4)`), one source for the case and all after it;
-//! - `schema`: as `source`, with a path each (`k VARCHAR(4) $.k`); feeds are records then;
+//! - a column may have a path (`k VARCHAR(4) $.k`), and `csv source NAME` a column's place; feeds are
+//!   records then;
 //! - `sql`: the application's code; `sql again`: that of the case before; `sql for target (columns)`: the
 //!   body of a pump into stream TARGET;
 //! - `feed NAME` with rows `19:00:01.000 | a | 1`, or records for a schema; `@17:05:07.310` before the
@@ -151,6 +152,15 @@ impl Case {
         let (word, rest) = head.split_once(' ').unwrap_or((head, ""));
         match (word, rest) {
             ("source", name) => self.source(name, lines),
+            ("csv", source) if source.starts_with("source ") => {
+                self.source(&source["source ".len()..], lines);
+                let column = |it: &ColumnDef| SchemaColumn {
+                    name: it.name.clone(),
+                    ty: it.ty,
+                    mapping: String::new(),
+                };
+                self.setup.schema = Some(Schema::csv(self.setup.columns.iter().map(column).collect()));
+            }
             ("distinct", "immediate") => self.options.distinct = DistinctMode::Immediate,
             ("clock", "off") => self.options.clock = ClockMode::RowsOnly,
             ("sql", "") => self.compile(lines.join("\n")),

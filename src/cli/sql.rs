@@ -1,10 +1,12 @@
 //! `pumphouse sql`: an application's code over recorded input.
 
+use std::collections::BTreeMap;
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use serde::de::IgnoredAny;
 
 use crate::base::name::{SequenceNumber, ShardId};
 use crate::base::time::{Span, Timestamp};
@@ -116,8 +118,7 @@ fn schema(args: &SqlArgs, input: Option<&Input>) -> Result<Schema, Stop> {
         return Schema::parse(&text).map_err(|error| refused(format!("{}: {error}", path.display())));
     }
     let Some(input) = input else { return Ok(Schema::workshop()) };
-    let readable = input.records.iter().map(|it| &it.data[..]).filter(|it| std::str::from_utf8(it).is_ok());
-    let sample: Vec<&[u8]> = readable.take(SAMPLE).collect();
+    let sample = sample(input);
     if sample.is_empty() {
         return Ok(Schema::workshop());
     }
@@ -125,6 +126,16 @@ fn schema(args: &SqlArgs, input: Option<&Input>) -> Result<Schema, Stop> {
         message: format!("the columns of the input could not be discovered: {}", error.message),
         hint: Some("Say them with --schema SCHEMA.json.".to_owned()),
     })
+}
+
+/// What discovery looks at. Among JSON objects a line that is none says nothing about the columns; it will
+/// be a row of error_stream.
+fn sample(input: &Input) -> Vec<&[u8]> {
+    let readable = input.records.iter().map(|it| &it.data[..]).filter(|it| std::str::from_utf8(it).is_ok());
+    let sample: Vec<&[u8]> = readable.take(SAMPLE).collect();
+    let object = |it: &&[u8]| serde_json::from_slice::<BTreeMap<String, IgnoredAny>>(it).is_ok();
+    let objects: Vec<&[u8]> = sample.iter().copied().filter(object).collect();
+    if objects.len() * 2 >= sample.len() { objects } else { sample }
 }
 
 fn execute(args: &SqlArgs, schema: &Schema, program: Program, input: Input) -> Result<(), Stop> {
