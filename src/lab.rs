@@ -107,10 +107,14 @@ impl Lab {
         lab
     }
 
-    /// As [`Lab::replay`], from a checkpoint where it fits the journal: bytes that do not are passed over.
+    /// As [`Lab::replay`], from a checkpoint where it fits the journal: bytes that do not are passed over. A
+    /// checkpoint of a later moment than `until` is where the world goes on.
     pub fn resume(journal: &Journal, checkpoint: Option<&[u8]>, until: Timestamp) -> Self {
         let saved = checkpoint.and_then(|it| Self::thaw(it, journal));
-        let Some(mut lab) = saved.filter(|it| it.now() <= until.max(journal_end(journal))) else {
+        // The world of a checkpoint was lived through, also where the clock's file was lost; only a command
+        // from before its moment that it does not know speaks against it.
+        let next = |it: &Self| journal.entries.get(it.journal.entries.len()).map(|it| it.at);
+        let Some(mut lab) = saved.filter(|it| next(it).is_none_or(|at| it.now() <= at)) else {
             return Self::replay(journal, until);
         };
         let known = lab.journal.entries.len();
@@ -265,10 +269,6 @@ impl Lab {
     pub fn take_changes(&mut self) -> Vec<crate::cloud::s3::S3Change> {
         self.sim.cloud.s3.take_changes()
     }
-}
-
-fn journal_end(journal: &Journal) -> Timestamp {
-    journal.entries.last().map_or(journal.start, |it| it.at)
 }
 
 impl SavedDone {

@@ -80,7 +80,12 @@ impl Session {
 
     fn save_files(&mut self) -> Result<(), WorkspaceError> {
         let changes = self.lab.take_changes();
-        self.workspace.mirror(changes)
+        if changes.is_empty() && self.workspace.is_mirrored() {
+            return Ok(());
+        }
+        self.workspace.mirror(changes)?;
+        // A program killed now must not come back to a moment before the files it has written.
+        self.workspace.save_clock(self.lab.now())
     }
 
     /// Keeps the disk up with the world while time passes.
@@ -90,6 +95,8 @@ impl Session {
         if CLOCK_EVERY_MICROS <= now - self.clock_saved_at {
             self.clock_saved_at = now;
             written = written
+                // What a full disk refused is tried again.
+                .and_then(|()| self.workspace.save_journal(self.lab.journal()))
                 .and_then(|()| self.workspace.save_clock(self.lab.now()))
                 .and_then(|()| self.save_progress());
         }
@@ -121,7 +128,8 @@ impl Host for Session {
 
     fn guide(&mut self, view: &View) -> GuideView {
         let mut guide = self.lesson.look(view);
-        guide.warnings.extend(self.trouble.clone());
+        // First, since the strip has room for one: nothing matters more than work that is not saved.
+        guide.warnings.splice(0..0, self.trouble.clone());
         guide
     }
 

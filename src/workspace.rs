@@ -126,8 +126,13 @@ impl Workspace {
         let new: String =
             journal.entries[self.written..].iter().map(|it: &Entry| format!("{it}\n")).collect();
         if !new.is_empty() {
-            self.journal.write_all(new.as_bytes()).map_err(failed("write the journal"))?;
-            self.journal.sync_data().map_err(failed("write the journal"))?;
+            let before = self.journal.metadata().map_err(failed("write the journal"))?.len();
+            let done = self.journal.write_all(new.as_bytes()).and_then(|()| self.journal.sync_data());
+            if done.is_err() {
+                // A full disk took a part of it: the next try must not glue to half a line.
+                let _ = self.journal.set_len(before);
+            }
+            done.map_err(failed("write the journal"))?;
             self.written = journal.entries.len();
         }
         Ok(())
@@ -173,6 +178,11 @@ impl Workspace {
             self.pending.remove(0);
         }
         Ok(())
+    }
+
+    /// Whether every change of a bucket is in its file.
+    pub fn is_mirrored(&self) -> bool {
+        self.pending.is_empty()
     }
 
     fn mirror_one(&self, change: &S3Change) -> Result<(), WorkspaceError> {

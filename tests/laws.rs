@@ -157,6 +157,16 @@ fn a_foreign_checkpoint_is_passed_over() {
     }
 }
 
+/// A clock file that was lost costs nothing where there is a checkpoint: its moment was lived through.
+#[test]
+fn a_lost_clock_goes_on_at_the_checkpoint() {
+    let mut lab = lab(5);
+    act(&mut lab, ACTIVITY_1);
+    lab.advance_to(lab.now() + Span::from_secs(90));
+    let resumed = Lab::resume(lab.journal(), Some(&lab.checkpoint()), lab.journal().start);
+    assert_eq!((resumed.now(), resumed.digest()), (lab.now(), lab.digest()));
+}
+
 /// Undo brings back the world of the moment before the command, commands and all.
 #[test]
 fn undo_restores_the_moment_before() {

@@ -66,6 +66,18 @@ pub fn cut(text: &str, cells: usize) -> Cow<'_, str> {
     Cow::Owned(kept)
 }
 
+/// What is left of a clean text after its first cells, `at_least` so many, and how many went.
+pub fn skip(text: &str, at_least: usize) -> (usize, &str) {
+    let mut skipped = 0;
+    for (at, grapheme) in text.grapheme_indices(true) {
+        if at_least <= skipped {
+            return (skipped, &text[at..]);
+        }
+        skipped += cell_width(grapheme);
+    }
+    (skipped, "")
+}
+
 /// The text cut in its middle, so that both ends stay readable: for keys and ARNs.
 pub fn cut_middle(text: &str, cells: usize) -> Cow<'_, str> {
     if width(text) <= cells || cells < 5 {
@@ -157,6 +169,13 @@ mod tests {
         assert_eq!(cut("温度計", 4), "温…");
         assert_eq!(cut_middle("2016/10/26/19/file", 9), "2016…file");
         assert_eq!(cut("x", 0), "");
+    }
+
+    #[test]
+    fn wide_characters_are_skipped_whole() {
+        assert_eq!(skip("pumphouse", 4), (4, "house"));
+        assert_eq!(skip("温度計", 1), (2, "度計"));
+        assert_eq!(skip("温", 5), (2, ""));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What lies over the panes: help, palette, forms, search, longer answers, the question before leaving.
 
+use std::borrow::Cow;
+
 use crate::lab::view::View;
 use crate::tui::canvas::{Canvas, row};
 use crate::tui::editor::Editor;
@@ -95,13 +97,12 @@ fn one_line(canvas: &mut Canvas, x: u16, y: u16, editor: &Editor, active: bool) 
     let room = usize::from(canvas.width().saturating_sub(x + 1));
     let column = editor.column(editor.cursor());
     let clean = text::clean(&written);
-    let shown = if room <= column && active {
+    let (shown, at) = if room <= column && active {
         // The end of what is written is what matters while writing.
-        let skip = column - room + 1;
-        let tail: String = clean.chars().skip(skip).collect();
-        format!("…{tail}")
+        let (skipped, tail) = text::skip(&clean, column - room + 1);
+        (Cow::from(format!("…{tail}")), (column + 1).saturating_sub(skipped))
     } else {
-        clean.into_owned()
+        (clean, column)
     };
     let end = canvas.put(x, y, Role::Plain, &shown);
     if let Some((start, stop)) = editor.selection().filter(|_| active) {
@@ -111,7 +112,7 @@ fn one_line(canvas: &mut Canvas, x: u16, y: u16, editor: &Editor, active: bool) 
         canvas.restyle(x + from, y, to - from, Role::Selected);
     }
     if active {
-        canvas.cursor(x + column.min(room) as u16, y);
+        canvas.cursor(x + at.min(room) as u16, y);
     }
     end
 }
