@@ -139,9 +139,66 @@ fn signs_of_other_languages() {
         ),
         (
             "SELECT STREAM k, v # 2 FROM GATE",
-            "3:20 error: # means nothing here
+            "3:20 error: # begins no comment here
+    The language has no such sign.
+    Write -- before a comment.",
+        ),
+        (
+            "SELECT STREAM k, v ^ 2 FROM GATE",
+            "3:20 error: ^ means nothing here
     No statement of this language contains it.
     Take it away; a name with such a character is written in double quotes.",
+        ),
+        (
+            "SELECT STREAM k, v::BIGINT FROM GATE",
+            "3:19 error: :: is not an operator here
+    The language has no such sign.
+    Write CAST(x AS type).",
+        ),
+        (
+            "SELECT STREAM k, v FORM GATE",
+            "3:25 error: GATE is not expected here
+    Here the text should go on with the end of the statement.
+    Perhaps FORM should be FROM.",
+        ),
+        (
+            "SELECT STREAM k, v FROM GATE GROUP k",
+            "3:30 error: GROUP is not expected here
+    Here the text should go on with the end of the statement.
+    Write GROUP BY.",
+        ),
+        (
+            "SELECT STREAM k, COUNT(*) FROM GATE GROUP BY k, STEP(ROWTIME, INTERVAL '1' MINUTE)",
+            "3:61 error: , is not expected here
+    Here the text should go on with BY.
+    Write BY instead of the comma.",
+        ),
+        (
+            "SELECT STREAM k, v FROM GATE WHERE k = \"a\"",
+            "3:40 error: column \"a\" does not exist
+    GATE has K, V.
+    Double quotes make a name; a text is written 'a'.",
+        ),
+        (
+            "SELECT STREAM k, v FROM GATE WHERE CHAR_TO_TIMESTAMP(k, 'yyyy') IS NULL",
+            "3:36 warning: CHAR_TO_TIMESTAMP reads 'yyyy' in the format k
+    The format comes first, and the text behind it.
+    Write CHAR_TO_TIMESTAMP('yyyy', k).",
+        ),
+        (
+            "SELECT STREAM TOP 3 k, v FROM GATE",
+            "3:1 error: TOP is not part of this language
+    Other databases have it; this language does not.
+    A stream has no first rows; filter them with WHERE.",
+        ),
+        (
+            "SELECT STREAM TIMESTAMP_TO_CHAR(ROWTIME, 'yyyy'), v FROM GATE WHERE ROWTIME > '2016-10-26'",
+            "3:15 error: TIMESTAMP_TO_CHAR cannot take TIMESTAMP and CHAR(4)
+    The format comes first, and the time behind it.
+    Write TIMESTAMP_TO_CHAR('yyyy', ROWTIME).
+3:69 error: > cannot take TIMESTAMP and CHAR(10)
+    '2016-10-26' is text; text and times do not turn into each other by themselves.
+    Write a TIMESTAMP in full: TIMESTAMP 'yyyy-MM-dd HH:mm:ss'.",
         ),
     ] {
         query_says(query, expected);

@@ -134,6 +134,19 @@ impl Binder<'_, '_> {
         whole: &Written,
     ) -> Option<Bound> {
         let span = self.places.of(whole);
+        let literal = |it: &Bound| matches!(it.expr.kind, ExprKind::Literal(_));
+        if let ("CHAR_TO_TIMESTAMP" | "CHAR_TO_DATE" | "CHAR_TO_TIME", [text, format]) =
+            (name, args.as_slice())
+            && !literal(text)
+            && literal(format)
+        {
+            let [text, format] = [0, 1].map(|it| self.places.text(self.places.of(written[it])));
+            self.said.push(
+                Diagnostic::warning(span.clone(), format!("{name} reads {format} in the format {text}"))
+                    .detail("The format comes first, and the text behind it.")
+                    .hint(format!("Write {name}({format}, {text}).")),
+            );
+        }
         match (name, args.as_slice()) {
             ("COALESCE", [_, ..]) => self.coalesce(args, whole),
             ("NULLIF", [_, _]) => self.nullif(args, written, whole),

@@ -5,7 +5,7 @@ use std::ops::Range;
 use sqlparser::ast::{Expr, Value, ValueWithSpan};
 
 use crate::sql::ast::{Name, shown};
-use crate::sql::bind::literal::unit_of;
+use crate::sql::bind::literal::{self, unit_of};
 use crate::sql::bind::types::{self, datetime, numeric, text, word};
 use crate::sql::cast;
 use crate::sql::diag::Diagnostic;
@@ -76,13 +76,7 @@ fn types_do_not_fit(
         && (datetime(a) && text(b) || text(a) && datetime(b))
     {
         let (words, moment) = if text(a) { (left, b) } else { (right, a) };
-        let error = error
-            .detail(format!("{words} is text; text and times do not turn into each other by themselves."));
-        return if words.starts_with('\'') {
-            error.hint(format!("Write {moment} {words}."))
-        } else {
-            error.hint(format!("Write CHAR_TO_TIMESTAMP('yyyy-MM-dd''T''HH:mm:ss', {words})."))
-        };
+        return text_and_time(error, name, words, moment, written);
     }
     let error = error.detail(format!("It takes {supported}."));
     match (given, written) {
@@ -90,6 +84,33 @@ fn types_do_not_fit(
             error.hint(format!("Change the column in the schema, or write CAST({only} AS INTEGER)."))
         }
         _ => error,
+    }
+}
+
+/// A text beside a time: a format in the wrong place, or a literal without its word.
+fn text_and_time(
+    error: Diagnostic,
+    name: &str,
+    words: &str,
+    moment: SqlType,
+    written: &[String],
+) -> Diagnostic {
+    if name.ends_with("_TO_CHAR") {
+        let swapped: Vec<&str> = written.iter().rev().map(String::as_str).collect();
+        return error
+            .detail("The format comes first, and the time behind it.")
+            .hint(format!("Write {name}({}).", swapped.join(", ")));
+    }
+    let error =
+        error.detail(format!("{words} is text; text and times do not turn into each other by themselves."));
+    if !words.starts_with('\'') {
+        return error.hint(format!("Write CHAR_TO_TIMESTAMP('yyyy-MM-dd''T''HH:mm:ss', {words})."));
+    }
+    match literal::moment(moment, words.trim_matches('\''), 0..0) {
+        Ok(_) => error.hint(format!("Write {moment} {words}.")),
+        Err(_) if moment == SqlType::Date => error.hint("Write a DATE in full: DATE 'yyyy-MM-dd'."),
+        Err(_) if moment == SqlType::Time => error.hint("Write a TIME in full: TIME 'HH:mm:ss'."),
+        Err(_) => error.hint("Write a TIMESTAMP in full: TIMESTAMP 'yyyy-MM-dd HH:mm:ss'."),
     }
 }
 

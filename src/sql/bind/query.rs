@@ -197,20 +197,26 @@ impl Session<'_> {
 
     /// Clauses that other databases have.
     fn foreign_clause(&self, select: &ast::Select) -> Option<Diagnostic> {
-        let name = match select {
-            it if it.top.is_some() => "TOP",
-            it if it.into.is_some() => "SELECT INTO",
-            it if it.qualify.is_some() => "QUALIFY",
-            it if it.prewhere.is_some() => "PREWHERE",
-            it if !it.lateral_views.is_empty() => "LATERAL VIEW",
-            it if !it.connect_by.is_empty() => "CONNECT BY",
+        let (name, hint) = match select {
+            it if it.top.is_some() => ("TOP", "A stream has no first rows; filter them with WHERE."),
+            it if it.into.is_some() => ("SELECT INTO", "Write INSERT INTO stream before SELECT STREAM."),
+            it if it.qualify.is_some() => ("QUALIFY", "Filter in a second pump."),
+            it if it.prewhere.is_some() => ("PREWHERE", "Write WHERE."),
+            it if !it.lateral_views.is_empty() => {
+                ("LATERAL VIEW", "A path such as $.list[0:].x in the schema gives a row per element.")
+            }
+            it if !it.connect_by.is_empty() => ("CONNECT BY", "Take it away."),
             it if !it.cluster_by.is_empty() || !it.distribute_by.is_empty() || !it.sort_by.is_empty() => {
-                "SORT BY"
+                ("SORT BY", "Rows of a stream are in the order of ROWTIME.")
             }
             _ => return None,
         };
         let span = bytes(select.select_token.0.span);
-        Some(Diagnostic::error(span, format!("{name} is not part of this language")))
+        Some(
+            Diagnostic::error(span, format!("{name} is not part of this language"))
+                .detail("Other databases have it; this language does not.")
+                .hint(hint),
+        )
     }
 
     /// The select list, from its first to its last token.

@@ -79,6 +79,9 @@ impl Relation {
             Some(near) => error
                 .detail(format!("You wrote {}; {} has no such column.", name.as_written(), self.title()))
                 .hint(format!("The nearest is {}.", shown(near))),
+            None if name.quoted => error
+                .detail(format!("{} has {}.", self.title(), self.listing()))
+                .hint(format!("Double quotes make a name; a text is written '{}'.", name.stored)),
             None => error
                 .detail(format!("You wrote {}; {} has no such column.", name.as_written(), self.title()))
                 .hint(format!("{} has {}.", self.title(), self.listing())),

@@ -9,7 +9,7 @@ use sqlparser::tokenizer::{Token as Lexeme, TokenWithSpan};
 
 use crate::sql::ast::{bytes, quoted};
 use crate::sql::diag::{Diagnostic, nearest};
-use crate::sql::dialect::{PumpDialect, is_one_of, is_word, reserved};
+use crate::sql::dialect::{PumpDialect, is_one_of, is_word, keyword, reserved};
 use crate::sql::parse::statement;
 
 /// How many operators one expression may hold, counted with those it is nested in: more than a person
@@ -24,6 +24,9 @@ const OPERATOR_WORDS: [&str; 20] = [
     "AND", "OR", "NOT", "IS", "LIKE", "SIMILAR", "BETWEEN", "IN", "YEAR", "MONTH", "DAY", "HOUR", "MINUTE",
     "SECOND", "AT", "COLLATE", "ELSE", "CASE", "DATE", "TIME",
 ];
+
+/// Words that begin a clause, for slips that read as an alias.
+const CLAUSE_WORDS: [&str; 4] = ["FROM", "WHERE", "GROUP", "HAVING"];
 
 /// Words that join queries.
 const SET_WORDS: [&str; 4] = ["UNION", "EXCEPT", "INTERSECT", "MINUS"];
@@ -187,8 +190,23 @@ fn say(expected: &str, tokens: &[TokenWithSpan], found: Option<usize>) -> Diagno
     {
         return error.hint(format!("The nearest is {unit}."));
     }
+    if is_one_of(token, &["GROUP", "ORDER"]) && !by {
+        return error.hint(format!("Write {} BY.", written.to_uppercase()));
+    }
+    if expected == "the end of the statement"
+        && let Some(Lexeme::Word(word)) = before
+        && word.quote_style.is_none()
+        && !keyword(&word.value)
+        && let Some(meant) = nearest(&word.value, CLAUSE_WORDS)
+    {
+        return error.hint(format!("Perhaps {} should be {meant}.", word.value));
+    }
     let one_word = !expected.is_empty() && expected.bytes().all(|it| it.is_ascii_uppercase());
-    if one_word { error.hint(format!("Write {expected} before {written}.")) } else { error }
+    match token {
+        Lexeme::Comma if one_word => error.hint(format!("Write {expected} instead of the comma.")),
+        _ if one_word => error.hint(format!("Write {expected} before {written}.")),
+        _ => error,
+    }
 }
 
 /// A word of the language where a name should stand (sql.md 2.6 and 7.2).

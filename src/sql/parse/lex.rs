@@ -177,6 +177,13 @@ fn unwelcome(written: &str, span: Range<usize>) -> Diagnostic {
         "`" => ("a backtick does not quote a name here", "Write the name in double quotes."),
         "==" => ("== is not an operator here", "Compare with a single =."),
         "%" => ("% is not an operator here", "Write MOD(a, b)."),
+        "::" => (":: is not an operator here", "Write CAST(x AS type)."),
+        "&&" => ("&& is not an operator here", "Write AND."),
+        "!" => ("! is not an operator here", "Write NOT."),
+        "=>" => ("=> is not an operator here", "Write >=."),
+        "~" | "~*" | "!~" => ("this is not an operator here", "Write SIMILAR TO, or LIKE."),
+        "->" | "->>" => ("JSON has no operators here", "Give the part a column of its own in the schema."),
+        "#" => ("# begins no comment here", "Write -- before a comment."),
         "\u{2013}" | "\u{2014}" | "\u{2212}" => ("this dash is not a minus sign", "Type a plain -."),
         "[" | "]" => ("brackets mean nothing here", "Names are quoted with double quotes."),
         _ => {
