@@ -86,25 +86,47 @@ impl Workspace {
     /// Opens a workspace and brings its world back to where it was.
     pub fn open(dir: &Path) -> Result<(Self, Lab), WorkspaceError> {
         let lock = lock(dir)?;
+        let (lab, journal) = Self::read(dir)?;
         let path = dir.join("journal");
-        let text = fs::read_to_string(&path).map_err(failed(format!("read {}", path.display())))?;
+        let file = OpenOptions::new().append(true).open(&path).map_err(failed("open the journal"))?;
+        // Half a line from a program that was killed goes, or the next line would be glued to it.
+        file.set_len(journal).map_err(failed("mend the journal"))?;
+        let written = lab.journal().entries.len();
+        let workspace =
+            Self { dir: dir.to_owned(), journal: file, written, _lock: lock, pending: Vec::new() };
+        Ok((workspace, lab))
+    }
+
+    /// The world of a workspace, to look at only: also while another program is at work in it.
+    pub fn look(dir: &Path) -> Result<Lab, WorkspaceError> {
+        Ok(Self::read(dir)?.0)
+    }
+
+    /// The world, and how many bytes of the journal are whole lines.
+    fn read(dir: &Path) -> Result<(Lab, u64), WorkspaceError> {
+        let hint = || Some("Mend or remove that line, or start with `pumphouse --fresh`.".to_owned());
+        let path = dir.join("journal");
+        let bytes = fs::read(&path).map_err(failed(format!("read {}", path.display())))?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let sound = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            let line = sound.iter().filter(|&&it| it == b'\n').count() + 1;
+            WorkspaceError {
+                doing: format!("read {}", path.display()),
+                cause: format!("line {line}: this is not text"),
+                hint: hint(),
+            }
+        })?;
         let parsed = Journal::parse(&text).map_err(|error| WorkspaceError {
             doing: format!("read {}", path.display()),
             cause: format!("line {}: {}", error.line, error.message),
-            hint: Some("Mend or remove that line, or start with `pumphouse --fresh`.".to_owned()),
+            hint: hint(),
         })?;
         let clock = fs::read_to_string(dir.join("clock")).ok();
         let until = clock.and_then(|it| Timestamp::parse(&it)).unwrap_or(parsed.start);
         let checkpoint = fs::read(dir.join("checkpoint")).ok();
         let lab = Lab::resume(&parsed, checkpoint.as_deref(), until);
         let whole = text.rfind('\n').map_or(0, |it| it + 1);
-        let file = OpenOptions::new().append(true).open(&path).map_err(failed("open the journal"))?;
-        // Half a line from a program that was killed goes, or the next line would be glued to it.
-        file.set_len(whole as u64).map_err(failed("mend the journal"))?;
-        let written = parsed.entries.len();
-        let workspace =
-            Self { dir: dir.to_owned(), journal: file, written, _lock: lock, pending: Vec::new() };
-        Ok((workspace, lab))
+        Ok((lab, whole as u64))
     }
 
     pub fn dir(&self) -> &Path {

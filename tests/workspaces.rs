@@ -95,6 +95,7 @@ fn a_bad_journal_is_refused_with_its_line() {
 fn a_workspace_has_one_writer() {
     let dir = scratch();
     let held = Workspace::create(dir.path(), Settings::default()).expect("a workspace");
+    Workspace::look(dir.path()).expect("looking is allowed at any time");
     let error = Workspace::open(dir.path()).expect_err("it is in use");
     assert_eq!(error.cause, "another pumphouse is at work in this workspace");
     drop(held);

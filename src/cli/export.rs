@@ -37,7 +37,7 @@ pub fn run(world: &WorldArgs, args: &ExportArgs) -> Result<(), Stop> {
             hint: Some("Name one with --workspace DIR, or start `pumphouse` first.".to_owned()),
         });
     }
-    let (_workspace, lab) = Workspace::open(&dir)?;
+    let lab = Workspace::look(&dir)?;
     let out = &mut std::io::stdout().lock();
     match args.what {
         What::Journal => write!(out, "{}", lab.journal())?,

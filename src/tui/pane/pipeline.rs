@@ -445,8 +445,9 @@ fn welcome(canvas: &mut Canvas, theme: Theme) {
 fn flows(canvas: &mut Canvas, model: &Model, view: &View) {
     let height = canvas.height();
     if let Some(app) = model.app(view).filter(|it| !it.pumps.is_empty()) {
-        let head =
-            ["pump", "in", "out", "filtered", "duplicates", "waiting", "grouped", "errors"].map(String::from);
+        // The last column is the one that must not be cut.
+        let twins = if canvas.width() < 84 { "twice" } else { "duplicates" };
+        let head = ["pump", "in", "out", "filtered", twins, "waiting", "grouped", "errors"].map(String::from);
         let rows: Vec<Vec<Option<String>>> = app
             .pumps
             .iter()
