@@ -298,3 +298,18 @@ fn answers_are_sentences() {
     press(&mut screen, "A");
     assert!(screen.model.overlays.is_empty(), "nothing is asked in 1-A");
 }
+
+/// The name everybody leaves in the field is taken away by one key and Enter.
+#[test]
+fn a_lost_destination_is_taken_away() {
+    let mut view = world::running();
+    let app = &mut view.apps[0];
+    app.outputs[0].in_app_stream = "DESTINATION_SQL_STREAM".into();
+    app.outputs[0].exists = false;
+    let wanted = format!("disconnect destination {} DESTINATION_SQL_STREAM", app.name);
+    let mut stage = Stage::new(view);
+    let mut screen = at(&mut stage, Pane::Analytics);
+    assert!(drawn(&mut screen, SMALL).contains("O takes it away"));
+    press(&mut screen, "O");
+    assert!(drawn(&mut screen, (120, 35)).contains(&wanted));
+}

@@ -3,7 +3,7 @@
 use crate::guide::Verdict;
 use crate::lab::view::{AppStatus, View};
 use crate::tui::editor::{Edit, Motion};
-use crate::tui::form::FormKind;
+use crate::tui::form::{FormKind, quote};
 use crate::tui::keys::{Binding, Code, Key, Place};
 use crate::tui::model::{Face, Model, Overlay, Pane, Speed};
 use crate::tui::pane;
@@ -177,6 +177,18 @@ pub static BINDINGS: &[Binding] = &[
         view.deliveries.last()?;
         form(FormKind::ConnectDestination)
     }),
+    here(
+        Pane::Analytics,
+        &[key('O')],
+        "disconnect",
+        "Take a destination away; Enter confirms.",
+        |model, view| {
+            let app = model.app(view)?;
+            // The one that names no stream first: it is why somebody looks for this key.
+            let output = app.outputs.iter().find(|it| !it.exists).or(app.outputs.last())?;
+            prefill(format!("disconnect destination {} {}", app.name, quote(&output.in_app_stream)))
+        },
+    ),
     here(Pane::Analytics, &[key('v')], "face", "Show code, rows or schema.", |_, _| Some(Message::Face)),
     here(
         Pane::Analytics,

@@ -69,7 +69,9 @@ fn header(canvas: &mut Canvas, model: &Model, view: &View, app: &AppView) -> u16
         None => line.extend(row![Warning "  ! no source", Plain "  ", Key "i", Plain " connects one"]),
     }
     for output in &app.outputs {
-        let arrow = canvas.theme.glyph("  → ", "  > ");
+        let arrow = canvas.theme.glyph(" → ", " > ");
+        let role = if output.exists { Role::Plain } else { Role::Wrong };
+        line.push((role, format!("  {}", output.in_app_stream).into()));
         line.extend(row![Dim arrow, Plain output.delivery.clone()]);
     }
     let waiting = if app.status == AppStatus::Ready && app.input.is_some() && app.discovered.is_none() {
@@ -81,7 +83,11 @@ fn header(canvas: &mut Canvas, model: &Model, view: &View, app: &AppView) -> u16
     canvas.row(0, 0, &line);
     let Some(trouble) = pipeline::app_trouble(model, view) else { return 1 };
     let mark = canvas.theme.mark(Role::Wrong);
-    canvas.row(0, 1, &row![Wrong mark, Plain " ", Plain trouble]);
+    let mut said = row![Wrong mark, Plain " ", Plain trouble];
+    if app.outputs.iter().any(|it| !it.exists) {
+        said.extend(row![Plain "  ", Key "O", Plain " takes it away"]);
+    }
+    canvas.row(0, 1, &said);
     2
 }
 
