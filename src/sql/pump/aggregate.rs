@@ -26,7 +26,8 @@ enum State {
     Exact(Vec<(i128, i64)>),
     Double(Vec<(f64, i64)>),
     Extreme(Vec<Value>),
-    /// How many, their sum, and the sum of their squares.
+    /// How many, their mean, and the sum of their squared distances from it: the documented formula without
+    /// the digits it loses where values are large and close together.
     Moments(Vec<(i64, f64, f64)>),
     Truth(Vec<Option<bool>>),
 }
@@ -92,8 +93,10 @@ impl Accumulator {
                         ColumnData::Double(values) => values[row],
                         _ => 0.0,
                     };
-                    let it = &mut moments[group as usize];
-                    *it = (it.0 + 1, it.1 + value, it.2 + value * value);
+                    let (count, mean, distances) = moments[group as usize];
+                    let nearer = mean + (value - mean) / (count + 1) as f64;
+                    let more = (value - mean) * (value - nearer);
+                    moments[group as usize] = (count + 1, nearer, distances + more);
                 }
             }
             (State::Truth(truths), Some(ColumnData::Bool(values))) => {
@@ -168,14 +171,14 @@ impl Accumulator {
 }
 
 /// Variance or deviation; `None` for too few values.
-fn spread(func: AggregateFunc, (count, sum, squares): (i64, f64, f64)) -> Option<f64> {
+fn spread(func: AggregateFunc, (count, _, distances): (i64, f64, f64)) -> Option<f64> {
     use AggregateFunc::{StddevPop, StddevSamp, VarSamp};
     let sample = matches!(func, StddevSamp | VarSamp);
     let by = if sample { count - 1 } else { count };
     if by < 1 {
         return None;
     }
-    let variance = ((squares - sum * sum / count as f64) / by as f64).max(0.0);
+    let variance = (distances / by as f64).max(0.0);
     Some(if matches!(func, StddevPop | StddevSamp) { variance.sqrt() } else { variance })
 }
 
