@@ -378,7 +378,11 @@ mod tests {
                 unescape(written, &mut plain)?;
                 Some(Value::String(String::from_utf8(plain).unwrap()).to_string())
             }
-            _ => Some(serde_json::from_str::<Value>(written).unwrap().to_string()),
+            // A number beyond what the other reader holds is well-formed all the same.
+            _ => Some(
+                serde_json::from_str::<Value>(written)
+                    .map_or_else(|_| written.to_owned(), |it| it.to_string()),
+            ),
         })
     }
 
@@ -421,8 +425,11 @@ mod tests {
             let at = at.index(text.len());
             if text.is_char_boundary(at) && text.is_char_boundary(at + 1) {
                 text.replace_range(at..at + 1, &with);
-                let other = serde_json::from_str::<serde_json::Map<String, Value>>(&text).is_ok();
-                prop_assert!(found(&text).is_ok() == other || text.contains("\\u"), "{}", text);
+                let other = serde_json::from_str::<serde_json::Map<String, Value>>(&text);
+                // The other reader gives up at a number too large for it, whatever follows.
+                let too_large = other.as_ref().is_err_and(|it| it.to_string().contains("out of range"));
+                let same = found(&text).is_ok() == other.is_ok();
+                prop_assert!(same || too_large || text.contains("\\u"), "{}", text);
             }
         }
     }
