@@ -39,9 +39,23 @@ impl Check {
 }
 
 fn ink(kind: TokenKind, written: &str) -> Role {
-    const TYPES: [&str; 14] = [
-        "VARCHAR", "CHAR", "INTEGER", "INT", "BIGINT", "SMALLINT", "TINYINT", "DECIMAL", "NUMERIC", "DOUBLE",
-        "REAL", "FLOAT", "BOOLEAN", "DATE",
+    const TYPES: [&str; 16] = [
+        "VARCHAR",
+        "CHAR",
+        "INTEGER",
+        "INT",
+        "BIGINT",
+        "SMALLINT",
+        "TINYINT",
+        "DECIMAL",
+        "NUMERIC",
+        "DOUBLE",
+        "REAL",
+        "FLOAT",
+        "BOOLEAN",
+        "DATE",
+        "TIME",
+        "TIMESTAMP",
     ];
     match kind {
         TokenKind::Keyword if TYPES.iter().any(|it| written.eq_ignore_ascii_case(it)) => Role::Type,
