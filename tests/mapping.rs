@@ -210,6 +210,24 @@ fn types_are_guessed() {
     assert_eq!(paths, ["$.a.n", "$.b", "$.c"]);
 }
 
+/// A schema file: a mapping may be left out; a name twice, an unknown type or no column is refused.
+#[test]
+fn schema_files_are_read() {
+    let schema =
+        Schema::parse(r#"[{"name":"a","type":"int"},{"name":"b","type":"VARCHAR(4)","mapping":"$.x.b"}]"#);
+    let columns = schema.expect("a schema").columns;
+    let shown: Vec<String> =
+        columns.iter().map(|it| format!("{} {} {}", it.name, it.ty, it.mapping)).collect();
+    assert_eq!(shown, ["a INTEGER $.a", "b VARCHAR(4) $.x.b"]);
+    let refused = |text: &str| Schema::parse(text).expect_err("it is refused");
+    assert_eq!(
+        refused(r#"[{"name":"a","type":"INT"},{"name":"a","type":"INT"}]"#),
+        "two columns are called a"
+    );
+    assert_eq!(refused("[]"), "a schema has at least one column");
+    assert!(refused(r#"[{"name":"a","type":"STRING"}]"#).contains("'STRING' is no type of a column"));
+}
+
 /// M-13 and binary records: there is nothing to discover.
 #[test]
 fn nothing_is_discovered_in_nothing() {

@@ -107,6 +107,13 @@ impl Schema {
         if columns.is_empty() {
             return Err("a schema has at least one column".to_owned());
         }
+        let twice = columns
+            .iter()
+            .enumerate()
+            .find(|(at, it)| columns[..*at].iter().any(|other| other.name == it.name));
+        if let Some((_, column)) = twice {
+            return Err(format!("two columns are called {}", column.name));
+        }
         for column in columns.iter_mut().filter(|it| it.mapping.is_empty()) {
             column.mapping = format!("$.{}", column.name);
         }
