@@ -114,7 +114,7 @@ impl Seen {
                 SqlType::Decimal { precision, scale: (decimals as u8).min(precision) }
             }
             (None, true) if !self.text => SqlType::Boolean,
-            _ => SqlType::Varchar(self.length.next_power_of_two().clamp(4, 65_535) as u32),
+            _ => SqlType::Varchar(self.length.next_power_of_two().clamp(4, 65_534) as u32),
         }
     }
 }

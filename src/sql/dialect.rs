@@ -32,6 +32,9 @@ pub const BETWEEN_SYMMETRIC: [&str; 2] = ["BETWEEN SYMMETRIC", "NOT BETWEEN SYMM
 /// The name of the call that stands for `x SIMILAR pattern` inside SUBSTRING.
 pub const SUBSTRING_SIMILAR: &str = "SUBSTRING SIMILAR";
 
+/// The name of `NTH_VALUE(x, n) FROM LAST`, which counts from the newest row; `FROM FIRST` is NTH_VALUE itself.
+pub const NTH_VALUE_FROM_LAST: &str = "NTH_VALUE FROM LAST";
+
 /// Words that end an expression and never begin one. Without this list `SELECT a, FROM (SELECT …)`
 /// would be a call of a function named FROM.
 const CLAUSE_WORDS: [&str; 20] = [

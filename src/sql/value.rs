@@ -155,7 +155,7 @@ impl SqlType {
         };
         let length = |default: u32| match params[..] {
             [] => Some(default),
-            [length] if (1..=65_535).contains(&length) => Some(length),
+            [length] if (1..65_535).contains(&length) => Some(length),
             _ => None,
         };
         let plain = |ty: SqlType| if params.is_empty() { Some(ty) } else { None };

@@ -1,5 +1,6 @@
 //! Texts that cannot be read (sql.md 7.2), and what colours them all the same.
 
+use pumphouse::sql::ast::StatementKind;
 use pumphouse::sql::parse::{TEXT_MAX, TokenKind, parse};
 
 use super::{query_says, said, says};
@@ -418,4 +419,28 @@ fn tokens_for_the_eye() {
             (TokenKind::Text, "' open"),
         ]
     );
+}
+
+/// NTH_VALUE counts from either end of its window, and skips NULLs or not.
+#[test]
+fn the_direction_of_nth_value() {
+    let read = |call: &str| {
+        let script = parse(&format!("SELECT STREAM {call} FROM GATE"));
+        assert_eq!(script.errors, [], "{call}");
+        match script.statements.first().map(|it| &it.kind) {
+            Some(StatementKind::Query(query)) => query.to_string(),
+            other => panic!("{call} is read as {other:?}"),
+        }
+    };
+    for (call, expected) in [
+        ("NTH_VALUE(v, 2) FROM FIRST OVER w", "SELECT NTH_VALUE(v, 2) OVER w FROM GATE"),
+        ("NTH_VALUE(v, 2) FROM LAST OVER w", "SELECT NTH_VALUE FROM LAST(v, 2) OVER w FROM GATE"),
+        (
+            "NTH_VALUE((v), 2) FROM LAST IGNORE NULLS OVER w",
+            "SELECT NTH_VALUE FROM LAST((v), 2) IGNORE NULLS OVER w FROM GATE",
+        ),
+        ("LAG(v, 1) RESPECT NULLS OVER w", "SELECT LAG(v, 1) RESPECT NULLS OVER w FROM GATE"),
+    ] {
+        assert_eq!(read(call), expected);
+    }
 }

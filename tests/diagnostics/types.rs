@@ -161,7 +161,7 @@ h TIMESTAMP WITH TIME ZONE, i GEOMETRY)",
     A DECIMAL has 1 to 19 digits, and no more of them behind the point.
     DECIMAL(16,2) has 14 digits before the point and 2 behind it.
 1:68 error: VARCHAR(0) is out of range
-    A length lies between 1 and 65535.
+    A length lies between 1 and 65534.
     Write the length of the longest value, for example VARCHAR(64).
 1:82 error: type VARCAR does not exist
     The nearest is VARCHAR.
@@ -173,6 +173,21 @@ h TIMESTAMP WITH TIME ZONE, i GEOMETRY)",
     Write TIMESTAMP alone.
 2:31 error: type GEOMETRY does not exist
     The types are VARCHAR(n), CHAR(n), INTEGER, BIGINT, SMALLINT, TINYINT, DECIMAL(p,s), DOUBLE, REAL, BOOLEAN, TIMESTAMP, DATE, TIME, BINARY(n) and VARBINARY(n).",
+    );
+}
+
+/// 0 < n < 65,535, both ends left out.
+#[test]
+fn the_longest_text_of_a_column() {
+    says("CREATE STREAM S (a VARCHAR(65534), b CHAR(65534), c VARBINARY(65534))", "");
+    says(
+        "CREATE STREAM S (a VARCHAR(65535), b BINARY(70000))",
+        "1:20 error: VARCHAR(65535) is out of range
+    A length lies between 1 and 65534.
+    Write the length of the longest value, for example VARCHAR(64).
+1:38 error: BINARY(70000) is out of range
+    A length lies between 1 and 65534.
+    Write the length of the longest value, for example VARCHAR(64).",
     );
 }
 

@@ -8,8 +8,8 @@ use crate::sql::bind::literal;
 use crate::sql::diag::{Diagnostic, nearest};
 use crate::sql::value::{Qualifier, SqlType, Unit};
 
-/// The longest CHAR, VARCHAR, BINARY and VARBINARY.
-const LENGTH_MAX: u64 = 65_535;
+/// The longest CHAR, VARCHAR, BINARY and VARBINARY that is declared: less than 65,535.
+const LENGTH_MAX: u64 = 65_534;
 /// The most digits of a DECIMAL that is declared; derived ones stop at 18.
 const PRECISION_MAX: u64 = 19;
 /// DECIMAL without digits.

@@ -3,10 +3,13 @@
 //! Spans are never touched, so an error still points into the text the learner wrote. A stack with one
 //! entry per open parenthesis knows whether a SELECT is open there and whether FROM has been reached.
 
+use std::collections::BTreeSet;
+
 use sqlparser::tokenizer::{Token as Lexeme, TokenWithSpan};
 
 use crate::sql::ast::bytes;
-use crate::sql::dialect::{is_one_of, is_word};
+use crate::sql::dialect::{NTH_VALUE_FROM_LAST, is_one_of, is_word};
+use crate::sql::parse::statement::NESTING_MAX;
 
 /// What lies inside one open parenthesis.
 #[derive(Clone, Copy, PartialEq)]
@@ -18,7 +21,8 @@ enum Inside {
 
 /// The tokens of one statement made readable, and the places of the SELECTs that say SELECT STREAM.
 pub fn rewrite(text: &str, piece: Vec<TokenWithSpan>) -> (Vec<TokenWithSpan>, Vec<usize>) {
-    let mut pass = Pass { text, out: Vec::with_capacity(piece.len() + 8), streaming: Vec::new() };
+    let out = Vec::with_capacity(piece.len() + 8);
+    let mut pass = Pass { text, out, streaming: Vec::new(), directions: BTreeSet::new() };
     let mut stack = vec![Inside::NoSelect];
     let mut before: Option<TokenWithSpan> = None;
     let mut at = 0;
@@ -29,13 +33,22 @@ pub fn rewrite(text: &str, piece: Vec<TokenWithSpan>) -> (Vec<TokenWithSpan>, Ve
             at += 1;
             continue;
         }
-        let next = (at + 1..piece.len()).find(|&it| !matches!(piece[it].token, Lexeme::Whitespace(_)));
+        if pass.directions.contains(&at) {
+            at += 1;
+            continue;
+        }
+        let next = following(&piece, at);
         track(&mut stack, &token.token);
         let in_from = stack.last() == Some(&Inside::From);
         at = pass.take(&piece, at, before.as_ref(), next, in_from);
         before = Some(token.clone());
     }
     (pass.out, pass.streaming)
+}
+
+/// The place of the next token behind `at` that is no white space.
+fn following(piece: &[TokenWithSpan], at: usize) -> Option<usize> {
+    (at + 1..piece.len()).find(|&it| !matches!(piece[it].token, Lexeme::Whitespace(_)))
 }
 
 fn track(stack: &mut Vec<Inside>, token: &Lexeme) {
@@ -66,6 +79,8 @@ struct Pass<'a> {
     text: &'a str,
     out: Vec<TokenWithSpan>,
     streaming: Vec<usize>,
+    /// Places of `FROM FIRST` and `FROM LAST` behind NTH_VALUE, whose name has taken them in.
+    directions: BTreeSet<usize>,
 }
 
 impl Pass<'_> {
@@ -98,6 +113,16 @@ impl Pass<'_> {
             let span = token.span.union(&piece[next].span);
             self.out.push(TokenWithSpan::new(Lexeme::make_keyword("VARBINARY"), span));
             return next + 1;
+        }
+        if let Some(next) = next
+            && is_word(&token.token, "NTH_VALUE")
+            && let Some((from, side)) = direction(piece, next)
+        {
+            self.directions.extend([from, side]);
+            if is_word(&piece[side].token, "LAST") {
+                self.out.push(TokenWithSpan::new(Lexeme::make_word(NTH_VALUE_FROM_LAST, None), token.span));
+                return at + 1;
+            }
         }
         if is_word(&token.token, "WINDOWED") && is_word(following, "BY") {
             self.out.push(TokenWithSpan::new(Lexeme::make_keyword("GROUP"), token.span));
@@ -138,6 +163,27 @@ impl Pass<'_> {
         self.out.push(TokenWithSpan::new(Lexeme::SingleQuotedString(value), span));
         Some(behind + 1)
     }
+}
+
+/// The places of `FROM` and `FIRST` or `LAST` behind the call whose parenthesis opens at `open`.
+fn direction(piece: &[TokenWithSpan], open: usize) -> Option<(usize, usize)> {
+    if piece[open].token != Lexeme::LParen {
+        return None;
+    }
+    let mut depth = 0usize;
+    let close = (open..piece.len()).find(|&it| {
+        match piece[it].token {
+            Lexeme::LParen => depth += 1,
+            Lexeme::RParen => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0 || NESTING_MAX < depth
+    })?;
+    let from = following(piece, close)?;
+    let side = following(piece, from)?;
+    let behind = following(piece, side).map(|it| &piece[it].token)?;
+    let sided = is_word(&piece[from].token, "FROM") && is_one_of(&piece[side].token, &["FIRST", "LAST"]);
+    (sided && is_one_of(behind, &["OVER", "IGNORE", "RESPECT"])).then_some((from, side))
 }
 
 /// Whether STREAM behind SELECT is a column of that name: what follows tells.

@@ -11,7 +11,7 @@ use crate::sql::dialect::{PumpDialect, is_one_of, is_word};
 use crate::sql::parse::fault;
 
 /// How deep parentheses and sub-queries may nest; far beyond what a person writes, well within the stack.
-const NESTING_MAX: usize = 40;
+pub const NESTING_MAX: usize = 40;
 
 /// Why reading a statement stopped.
 enum Stop {
