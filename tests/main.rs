@@ -7,6 +7,7 @@ mod laws;
 mod lineage;
 mod mapping;
 mod pumps;
+mod routines;
 mod screens;
 mod services;
 mod support;

@@ -48,7 +48,8 @@ fn every_case_comes_out_as_written() {
     assert!(cases > 50, "only {cases} cases were found");
 }
 
-fn run_file(name: &str, text: &str, failures: &mut String) -> usize {
+/// Runs a text of cases; what goes wrong is added to `failures`.
+pub fn run_file(name: &str, text: &str, failures: &mut String) -> usize {
     let mut cases: Vec<Case> = Vec::new();
     let mut block: Option<(usize, String, Vec<String>)> = None;
     let mut blocks: Vec<(usize, String, Vec<String>)> = Vec::new();
@@ -129,7 +130,7 @@ impl Sink for Seen {
 }
 
 /// Moments of the day without the day, and without milliseconds where there are none.
-fn short(text: String) -> String {
+pub fn short(text: String) -> String {
     let text = text.strip_prefix(DAY).map_or(text.clone(), str::to_owned);
     let moment = text.len() >= 12 && text.as_bytes()[text.len() - 10] == b':' && text.ends_with(".000");
     if moment { text[..text.len() - 4].to_owned() } else { text }

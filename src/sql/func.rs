@@ -1,9 +1,9 @@
-//! The function table: name, types, one line of documentation, an example, the function.
+//! The function table: how each function and operator types its arguments and computes.
 //!
-//! Operators are entries like any other (`+`, `LIKE`, `NEG`), and so is each unit of FLOOR, CEIL and
-//! EXTRACT (`FLOOR TO SECOND`). A new function is a new entry of [`TABLE`] and a kernel: a function from
-//! whole columns to a column. A postfix difference `(a - b) SECOND` is `MINUS`; who resolves
-//! it puts the qualifier into the type of the call.
+//! What people read about them, examples included, stands in the [`catalog`]. Operators are entries like
+//! any other (`+`, `LIKE`, `NEG`), and so is each unit of FLOOR, CEIL and EXTRACT (`FLOOR TO SECOND`). A new
+//! function is a new entry of [`TABLE`] and a kernel: a function from whole columns to a column. A postfix
+//! difference `(a - b) SECOND` is `MINUS`; who resolves it puts the qualifier into the type of the call.
 
 use std::borrow::Cow;
 
@@ -17,6 +17,7 @@ use crate::sql::plan::AggregateFunc;
 use crate::sql::value::{Column, ColumnData, Qualifier, SqlType, Unit};
 
 mod arith;
+pub mod catalog;
 mod compare;
 mod datetime;
 pub use datetime::{calendar_floor, calendar_next};
@@ -70,10 +71,6 @@ pub struct Entry {
     pub name: &'static str,
     /// How it is written, with the families it takes.
     pub signature: &'static str,
-    pub doc: &'static str,
-    pub example: &'static str,
-    /// When the service learned it; 2016 means it was there at the workshop.
-    pub year: u16,
     pub unit: Option<Unit>,
     /// The numbers of arguments that resolution takes.
     counts: std::ops::RangeInclusive<usize>,
@@ -87,18 +84,11 @@ const fn entry_of(
     counts: std::ops::RangeInclusive<usize>,
     typing: fn(&[SqlType]) -> Typed,
     kernel: fn(Call<'_>) -> Column,
-    doc: &'static str,
-    example: &'static str,
 ) -> Entry {
-    Entry { name, signature, doc, example, year: 2016, unit: None, counts, typing, kernel }
+    Entry { name, signature, unit: None, counts, typing, kernel }
 }
 
 impl Entry {
-    const fn since(mut self, year: u16) -> Self {
-        self.year = year;
-        self
-    }
-
     const fn of(mut self, unit: Unit) -> Self {
         self.unit = Some(unit);
         self
@@ -111,91 +101,70 @@ macro_rules! per_unit {
         per_unit!(@$kind, concat!($name, " ", $word), Unit::$unit)
     };
     (@floor, $name:expr, $unit:expr) => {
-        entry_of($name, "FLOOR(<DATETIME> TO unit)", 1..=1, datetime::rounded, datetime::floor_to,
-            "The beginning of the unit a moment lies in.", "FLOOR(s.ROWTIME TO SECOND)").of($unit)
+        entry_of($name, "FLOOR(<DATETIME> TO unit)", 1..=1, datetime::rounded, datetime::floor_to).of($unit)
     };
     (@ceil, $name:expr, $unit:expr) => {
-        entry_of($name, "CEIL(<DATETIME> TO unit)", 1..=1, datetime::rounded, datetime::ceil_to,
-            "The next beginning of a unit, or the moment itself on one.", "CEIL(s.ROWTIME TO MINUTE)").of($unit)
+        entry_of($name, "CEIL(<DATETIME> TO unit)", 1..=1, datetime::rounded, datetime::ceil_to).of($unit)
     };
     (@seconds, $name:expr, $unit:expr) => {
-        entry_of($name, "EXTRACT(SECOND FROM <DATETIME>)", 1..=1, datetime::extracted_seconds, datetime::extract,
-            "The seconds of a time or an interval, with their milliseconds.",
-            "EXTRACT(SECOND FROM s.ROWTIME)").of($unit)
+        entry_of($name, "EXTRACT(SECOND FROM <DATETIME>)", 1..=1, datetime::extracted_seconds, datetime::extract).of($unit)
     };
     (@extract, $name:expr, $unit:expr) => {
-        entry_of($name, "EXTRACT(unit FROM <DATETIME>)", 1..=1, datetime::extracted, datetime::extract,
-            "One field of a date, a time or an interval.",
-            "EXTRACT(HOUR FROM s.ROWTIME)").of($unit)
+        entry_of($name, "EXTRACT(unit FROM <DATETIME>)", 1..=1, datetime::extracted, datetime::extract).of($unit)
     };
 }
 
 /// Every function, in no particular order; the place is the [`FuncId`].
 #[rustfmt::skip]
 pub static TABLE: &[Entry] = &[
-    entry_of("+", "<NUMERIC> + <NUMERIC>, <DATETIME> + <INTERVAL>", 2..=2, arith::plus_typing, arith::plus,
-        "Sum; a moment moved by an interval.", "a + b"),
-    entry_of("-", "<NUMERIC> - <NUMERIC>, <DATETIME> - <INTERVAL>", 2..=2, arith::minus_typing, arith::minus,
-        "Difference; a moment moved back.", "a - b"),
-    entry_of("MINUS", "(<DATETIME> - <DATETIME>) qualifier", 2..=2, arith::difference_typing, arith::difference,
-        "The interval between two moments.", "(s.ROWTIME - t) SECOND"),
-    entry_of("*", "<NUMERIC> * <NUMERIC>, <INTERVAL> * <NUMERIC>", 2..=2, arith::times_typing, arith::times,
-        "Product.", "a * b"),
-    entry_of("/", "<NUMERIC> / <NUMERIC>, <INTERVAL> / <NUMERIC>", 2..=2, arith::over_typing, arith::over,
-        "Quotient; of two integers without the rest.", "a / b"),
-    entry_of("NEG", "- <NUMERIC>", 1..=1, arith::same_number, arith::negate, "The number with the other sign.", "-a"),
-    entry_of("=", "<COMPARABLE> = <COMPARABLE>", 2..=2, compare::typing, compare::equal, "Equal.", "a = b"),
-    entry_of("<>", "<COMPARABLE> <> <COMPARABLE>", 2..=2, compare::typing, compare::not_equal, "Not equal.", "a <> b"),
-    entry_of("<", "<COMPARABLE> < <COMPARABLE>", 2..=2, compare::typing, compare::less, "Less.", "a < b"),
-    entry_of("<=", "<COMPARABLE> <= <COMPARABLE>", 2..=2, compare::typing, compare::at_most, "At most.", "a <= b"),
-    entry_of(">", "<COMPARABLE> > <COMPARABLE>", 2..=2, compare::typing, compare::greater, "Greater.", "a > b"),
-    entry_of(">=", "<COMPARABLE> >= <COMPARABLE>", 2..=2, compare::typing, compare::at_least, "At least.", "a >= b"),
+    entry_of("+", "<NUMERIC> + <NUMERIC>, <DATETIME> + <INTERVAL>", 2..=2, arith::plus_typing, arith::plus),
+    entry_of("-", "<NUMERIC> - <NUMERIC>, <DATETIME> - <INTERVAL>", 2..=2, arith::minus_typing, arith::minus),
+    entry_of("MINUS", "(<DATETIME> - <DATETIME>) qualifier", 2..=2, arith::difference_typing, arith::difference),
+    entry_of("*", "<NUMERIC> * <NUMERIC>, <INTERVAL> * <NUMERIC>", 2..=2, arith::times_typing, arith::times),
+    entry_of("/", "<NUMERIC> / <NUMERIC>, <INTERVAL> / <NUMERIC>", 2..=2, arith::over_typing, arith::over),
+    entry_of("NEG", "- <NUMERIC>", 1..=1, arith::same_number, arith::negate),
+    entry_of("=", "<COMPARABLE> = <COMPARABLE>", 2..=2, compare::typing, compare::equal),
+    entry_of("<>", "<COMPARABLE> <> <COMPARABLE>", 2..=2, compare::typing, compare::not_equal),
+    entry_of("<", "<COMPARABLE> < <COMPARABLE>", 2..=2, compare::typing, compare::less),
+    entry_of("<=", "<COMPARABLE> <= <COMPARABLE>", 2..=2, compare::typing, compare::at_most),
+    entry_of(">", "<COMPARABLE> > <COMPARABLE>", 2..=2, compare::typing, compare::greater),
+    entry_of(">=", "<COMPARABLE> >= <COMPARABLE>", 2..=2, compare::typing, compare::at_least),
     entry_of("IS DISTINCT FROM", "<COMPARABLE> IS DISTINCT FROM <COMPARABLE>", 2..=2, compare::typing,
-        compare::distinct, "Different, where NULL is like NULL.", "a IS DISTINCT FROM b"),
+        compare::distinct),
     entry_of("IS NOT DISTINCT FROM", "<COMPARABLE> IS NOT DISTINCT FROM <COMPARABLE>", 2..=2, compare::typing,
-        compare::not_distinct, "Alike, where NULL is like NULL.", "a IS NOT DISTINCT FROM b"),
-    entry_of("LIKE", "<CHARACTER> LIKE <CHARACTER> [ESCAPE <CHARACTER>]", 2..=3, text::pattern_typing, text::like,
-        "Whether text fits a pattern: % is any run, _ one character.", "k LIKE 'sensor-%'"),
+        compare::not_distinct),
+    entry_of("LIKE", "<CHARACTER> LIKE <CHARACTER> [ESCAPE <CHARACTER>]", 2..=3, text::pattern_typing, text::like),
     entry_of("SIMILAR TO", "<CHARACTER> SIMILAR TO <CHARACTER> [ESCAPE <CHARACTER>]", 2..=3, text::pattern_typing,
-        text::similar, "As LIKE, with | * + ? {n} ( ) [ ].", "k SIMILAR TO '%TECH%'"),
-    entry_of("||", "<STRING> || <STRING>", 2..=2, text::joined, text::concat, "Texts end to end.", "k || '!'"),
+        text::similar),
+    entry_of("||", "<STRING> || <STRING>", 2..=2, text::joined, text::concat),
 
-    entry_of("ABS", "ABS(<NUMERIC>)", 1..=1, arith::same_number, arith::abs, "The number without its sign.", "ABS(-2)"),
-    entry_of("FLOOR", "FLOOR(<NUMERIC>)", 1..=1, arith::whole, arith::floor, "The integer at or below.", "FLOOR(-6.2)"),
-    entry_of("CEIL", "CEIL(<NUMERIC>)", 1..=1, arith::whole, arith::ceil, "The integer at or above.", "CEIL(-2.4)"),
-    entry_of("CEILING", "CEILING(<NUMERIC>)", 1..=1, arith::whole, arith::ceil, "As CEIL.", "CEILING(-2.4)"),
-    entry_of("EXP", "EXP(<NUMERIC>)", 1..=1, arith::double, arith::exp, "e to a power.", "EXP(1)"),
-    entry_of("LN", "LN(<NUMERIC>)", 1..=1, arith::double, arith::ln, "Natural logarithm.", "LN(2)"),
-    entry_of("LOG10", "LOG10(<NUMERIC>)", 1..=1, arith::double, arith::log10, "Logarithm to base 10.", "LOG10(1000)"),
-    entry_of("SQRT", "SQRT(<NUMERIC>)", 1..=1, arith::double, arith::sqrt, "Square root.", "SQRT(2)"),
-    entry_of("POWER", "POWER(<NUMERIC>, <NUMERIC>)", 2..=2, arith::double, arith::power, "A power.", "POWER(4, -1)"),
-    entry_of("MOD", "MOD(<EXACT_NUMERIC>, <EXACT_NUMERIC>)", 2..=2, arith::remainder, arith::modulo,
-        "The rest of an integer division, with the sign of the first.", "MOD(-8, 3)"),
+    entry_of("ABS", "ABS(<NUMERIC>)", 1..=1, arith::same_number, arith::abs),
+    entry_of("FLOOR", "FLOOR(<NUMERIC>)", 1..=1, arith::whole, arith::floor),
+    entry_of("CEIL", "CEIL(<NUMERIC>)", 1..=1, arith::whole, arith::ceil),
+    entry_of("CEILING", "CEILING(<NUMERIC>)", 1..=1, arith::whole, arith::ceil),
+    entry_of("EXP", "EXP(<NUMERIC>)", 1..=1, arith::double, arith::exp),
+    entry_of("LN", "LN(<NUMERIC>)", 1..=1, arith::double, arith::ln),
+    entry_of("LOG10", "LOG10(<NUMERIC>)", 1..=1, arith::double, arith::log10),
+    entry_of("SQRT", "SQRT(<NUMERIC>)", 1..=1, arith::double, arith::sqrt),
+    entry_of("POWER", "POWER(<NUMERIC>, <NUMERIC>)", 2..=2, arith::double, arith::power),
+    entry_of("MOD", "MOD(<EXACT_NUMERIC>, <EXACT_NUMERIC>)", 2..=2, arith::remainder, arith::modulo),
     entry_of("STEP", "STEP(<TIMESTAMP> BY <INTERVAL>), STEP(<NUMERIC> BY <NUMERIC>)", 2..=2, datetime::stepped,
-        datetime::step, "The largest multiple of the second at or below the first.",
-        "STEP(s.ROWTIME BY INTERVAL '10' SECOND)").since(2017),
+        datetime::step),
 
-    entry_of("CHAR_LENGTH", "CHAR_LENGTH(<CHARACTER>)", 1..=1, text::counted, text::length, "Characters.", "CHAR_LENGTH(k)"),
-    entry_of("CHARACTER_LENGTH", "CHARACTER_LENGTH(<CHARACTER>)", 1..=1, text::counted, text::length, "Characters.",
-        "CHARACTER_LENGTH(k)"),
-    entry_of("LOWER", "LOWER(<CHARACTER>)", 1..=1, text::same, text::lower, "Small letters.", "LOWER(k)"),
-    entry_of("UPPER", "UPPER(<CHARACTER>)", 1..=1, text::same, text::upper, "Capital letters.", "UPPER(k)"),
-    entry_of("INITCAP", "INITCAP(<CHARACTER>)", 1..=1, text::same, text::initcap, "A capital begins each word.",
-        "INITCAP('old pier')"),
-    entry_of("POSITION", "POSITION(<CHARACTER> IN <CHARACTER>)", 2..=2, text::placed, text::position,
-        "Where the first begins in the second, from 1; 0 if nowhere.", "POSITION('e' IN k)"),
+    entry_of("CHAR_LENGTH", "CHAR_LENGTH(<CHARACTER>)", 1..=1, text::counted, text::length),
+    entry_of("CHARACTER_LENGTH", "CHARACTER_LENGTH(<CHARACTER>)", 1..=1, text::counted, text::length),
+    entry_of("LOWER", "LOWER(<CHARACTER>)", 1..=1, text::same, text::lower),
+    entry_of("UPPER", "UPPER(<CHARACTER>)", 1..=1, text::same, text::upper),
+    entry_of("INITCAP", "INITCAP(<CHARACTER>)", 1..=1, text::same, text::initcap),
+    entry_of("POSITION", "POSITION(<CHARACTER> IN <CHARACTER>)", 2..=2, text::placed, text::position),
     entry_of("OVERLAY", "OVERLAY(<CHARACTER> PLACING <CHARACTER> FROM <INTEGER> [FOR <INTEGER>])", 3..=4,
-        text::overlaid, text::overlay, "Text with a part replaced.", "OVERLAY(k PLACING 'x' FROM 2 FOR 1)"),
-    entry_of("SUBSTRING", "SUBSTRING(<CHARACTER> FROM <INTEGER> [FOR <INTEGER>])", 2..=3, text::part, text::substring,
-        "A part of a text, by place.", "SUBSTRING(k FROM 1 FOR 3)"),
+        text::overlaid, text::overlay),
+    entry_of("SUBSTRING", "SUBSTRING(<CHARACTER> FROM <INTEGER> [FOR <INTEGER>])", 2..=3, text::part, text::substring),
     entry_of("SUBSTRING ,", "SUBSTRING(<CHARACTER>, <INTEGER> [, <INTEGER>])", 2..=3, text::part,
-        text::substring_comma, "As SUBSTRING FROM, but NULL where it begins beyond the end.", "SUBSTRING(k, 1, 3)"),
-    entry_of("TRIM", "TRIM([BOTH] <CHARACTER> FROM <CHARACTER>)", 1..=2, text::trimmed, text::trim,
-        "Text without a character at both ends; the character comes first.", "TRIM(k)"),
-    entry_of("TRIM LEADING", "TRIM(LEADING <CHARACTER> FROM <CHARACTER>)", 1..=2, text::trimmed, text::trim_leading,
-        "Text without a character in front.", "TRIM(LEADING '0' FROM k)"),
-    entry_of("TRIM TRAILING", "TRIM(TRAILING <CHARACTER> FROM <CHARACTER>)", 1..=2, text::trimmed, text::trim_trailing,
-        "Text without a character behind.", "TRIM(TRAILING ' ' FROM k)"),
+        text::substring_comma),
+    entry_of("TRIM", "TRIM([BOTH] <CHARACTER> FROM <CHARACTER>)", 1..=2, text::trimmed, text::trim),
+    entry_of("TRIM LEADING", "TRIM(LEADING <CHARACTER> FROM <CHARACTER>)", 1..=2, text::trimmed, text::trim_leading),
+    entry_of("TRIM TRAILING", "TRIM(TRAILING <CHARACTER> FROM <CHARACTER>)", 1..=2, text::trimmed, text::trim_trailing),
 
     per_unit!(floor, "FLOOR TO", Year, "YEAR"), per_unit!(floor, "FLOOR TO", Month, "MONTH"),
     per_unit!(floor, "FLOOR TO", Day, "DAY"), per_unit!(floor, "FLOOR TO", Hour, "HOUR"),
@@ -207,50 +176,31 @@ pub static TABLE: &[Entry] = &[
     per_unit!(extract, "EXTRACT", Day, "DAY"), per_unit!(extract, "EXTRACT", Hour, "HOUR"),
     per_unit!(extract, "EXTRACT", Minute, "MINUTE"), per_unit!(seconds, "EXTRACT", Second, "SECOND"),
 
-    entry_of("CURRENT_TIMESTAMP", "CURRENT_TIMESTAMP", 0..=0, datetime::moment, datetime::start_moment,
-        "When the query started, UTC.", "CURRENT_TIMESTAMP"),
-    entry_of("LOCALTIMESTAMP", "LOCALTIMESTAMP", 0..=0, datetime::moment, datetime::start_moment,
-        "When the query started, UTC.", "LOCALTIMESTAMP"),
-    entry_of("CURRENT_ROW_TIMESTAMP", "CURRENT_ROW_TIMESTAMP", 0..=0, datetime::moment, datetime::row_moment,
-        "When the row is produced, UTC.", "CURRENT_ROW_TIMESTAMP"),
-    entry_of("CURRENT_DATE", "CURRENT_DATE", 0..=0, datetime::date, datetime::start_date,
-        "The day the query started, UTC.", "CURRENT_DATE"),
-    entry_of("CURRENT_TIME", "CURRENT_TIME", 0..=0, datetime::time, datetime::start_time,
-        "The time of day the query started, UTC.", "CURRENT_TIME"),
-    entry_of("LOCALTIME", "LOCALTIME", 0..=0, datetime::time, datetime::start_time,
-        "The time of day the query started, UTC.", "LOCALTIME"),
-    entry_of("MONOTONIC", "MONOTONIC(<ANY>)", 1..=1, datetime::asserted, datetime::monotonic,
-        "The value itself, with the promise that it never goes back.", "MONOTONIC(n)"),
-    entry_of("TO_TIMESTAMP", "TO_TIMESTAMP(<BIGINT>)", 1..=1, datetime::from_epoch, datetime::reread,
-        "The moment of so many milliseconds since 1970.", "TO_TIMESTAMP(1477501512345)").since(2017),
-    entry_of("UNIX_TIMESTAMP", "UNIX_TIMESTAMP(<TIMESTAMP>)", 1..=1, datetime::to_epoch, datetime::reread,
-        "Milliseconds since 1970.", "UNIX_TIMESTAMP(s.ROWTIME)").since(2017),
-    entry_of("TSDIFF", "TSDIFF(<TIMESTAMP>, <TIMESTAMP>)", 2..=2, datetime::two_moments, datetime::tsdiff,
-        "Milliseconds from the first to the second.", "TSDIFF(a, b)").since(2017),
+    entry_of("CURRENT_TIMESTAMP", "CURRENT_TIMESTAMP", 0..=0, datetime::moment, datetime::start_moment),
+    entry_of("LOCALTIMESTAMP", "LOCALTIMESTAMP", 0..=0, datetime::moment, datetime::start_moment),
+    entry_of("CURRENT_ROW_TIMESTAMP", "CURRENT_ROW_TIMESTAMP", 0..=0, datetime::moment, datetime::row_moment),
+    entry_of("CURRENT_DATE", "CURRENT_DATE", 0..=0, datetime::date, datetime::start_date),
+    entry_of("CURRENT_TIME", "CURRENT_TIME", 0..=0, datetime::time, datetime::start_time),
+    entry_of("LOCALTIME", "LOCALTIME", 0..=0, datetime::time, datetime::start_time),
+    entry_of("MONOTONIC", "MONOTONIC(<ANY>)", 1..=1, datetime::asserted, datetime::monotonic),
+    entry_of("TO_TIMESTAMP", "TO_TIMESTAMP(<BIGINT>)", 1..=1, datetime::from_epoch, datetime::reread),
+    entry_of("UNIX_TIMESTAMP", "UNIX_TIMESTAMP(<TIMESTAMP>)", 1..=1, datetime::to_epoch, datetime::reread),
+    entry_of("TSDIFF", "TSDIFF(<TIMESTAMP>, <TIMESTAMP>)", 2..=2, datetime::two_moments, datetime::tsdiff),
     entry_of("CHAR_TO_TIMESTAMP", "CHAR_TO_TIMESTAMP(<format>, <CHARACTER>)", 2..=2, datetime::read_moment,
-        datetime::char_to_timestamp, "The moment a text tells in a format; the format comes first.",
-        "CHAR_TO_TIMESTAMP('yyyy-MM-dd HH:mm:ss', t)"),
+        datetime::char_to_timestamp),
     entry_of("CHAR_TO_DATE", "CHAR_TO_DATE(<format>, <CHARACTER>)", 2..=2, datetime::read_day,
-        datetime::char_to_date, "The day a text tells in a format.", "CHAR_TO_DATE('yyyy-MM-dd', t)"),
+        datetime::char_to_date),
     entry_of("CHAR_TO_TIME", "CHAR_TO_TIME(<format>, <CHARACTER>)", 2..=2, datetime::read_clock,
-        datetime::char_to_time, "The time of day a text tells in a format.", "CHAR_TO_TIME('HH:mm', t)"),
+        datetime::char_to_time),
     entry_of("TIMESTAMP_TO_CHAR", "TIMESTAMP_TO_CHAR(<format>, <TIMESTAMP>)", 2..=2, datetime::told_moment,
-        datetime::told, "A moment as text in a format; the text null for NULL.",
-        "TIMESTAMP_TO_CHAR('yyyy-MM-dd HH:mm:ss.SSS', s.ROWTIME)"),
-    entry_of("DATE_TO_CHAR", "DATE_TO_CHAR(<format>, <DATE>)", 2..=2, datetime::told_day, datetime::told,
-        "A day as text in a format.", "DATE_TO_CHAR('E', d)"),
-    entry_of("TIME_TO_CHAR", "TIME_TO_CHAR(<format>, <TIME>)", 2..=2, datetime::told_clock, datetime::told,
-        "A time of day as text in a format.", "TIME_TO_CHAR('HH:mm', t)"),
+        datetime::told),
+    entry_of("DATE_TO_CHAR", "DATE_TO_CHAR(<format>, <DATE>)", 2..=2, datetime::told_day, datetime::told),
+    entry_of("TIME_TO_CHAR", "TIME_TO_CHAR(<format>, <TIME>)", 2..=2, datetime::told_clock, datetime::told),
 ];
 
 /// The entry of an id made by [`resolve`].
 pub fn entry(id: FuncId) -> &'static Entry {
     &TABLE[id.0 as usize]
-}
-
-/// The names of all functions and operators.
-pub fn names() -> impl Iterator<Item = &'static str> {
-    TABLE.iter().map(|it| it.name)
 }
 
 /// Finds the function of a name (upper case) for argument types, of which [`SqlType::Null`] fits any.

@@ -13,52 +13,10 @@ use crate::sql::bind::{literal, mismatch, unknown};
 use crate::sql::diag::Diagnostic;
 use crate::sql::dialect::{BETWEEN_SYMMETRIC, SUBSTRING_SIMILAR};
 use crate::sql::func;
+use crate::sql::func::catalog::{self, Kind, aggregate_of};
 use crate::sql::monotonic::Growth;
 use crate::sql::plan::{Aggregate, AggregateFunc, Expr, ExprKind};
 use crate::sql::value::{SqlType, Value};
-
-/// The aggregate functions by name; STDDEV and its like are the sample forms (sql.md 5.1).
-const AGGREGATES: [(&str, AggregateFunc); 15] = [
-    ("COUNT", AggregateFunc::Count),
-    ("SUM", AggregateFunc::Sum),
-    ("AVG", AggregateFunc::Avg),
-    ("MIN", AggregateFunc::Min),
-    ("MAX", AggregateFunc::Max),
-    ("STDDEV_POP", AggregateFunc::StddevPop),
-    ("STDDEV_SAMP", AggregateFunc::StddevSamp),
-    ("STDDEV", AggregateFunc::StddevSamp),
-    ("STD_DEV", AggregateFunc::StddevSamp),
-    ("VAR_POP", AggregateFunc::VarPop),
-    ("VAR_SAMP", AggregateFunc::VarSamp),
-    ("VARIANCE", AggregateFunc::VarSamp),
-    ("EVERY", AggregateFunc::Every),
-    ("ANY", AggregateFunc::Any),
-    ("SOME", AggregateFunc::Any),
-];
-
-/// Functions that only look back over a window.
-const OVER_ONLY: [&str; 5] = ["LAG", "FIRST_VALUE", "LAST_VALUE", "NTH_VALUE", "EXP_AVG"];
-
-/// Functions that stand in FROM TABLE(…).
-const TABLE_FUNCTIONS: [&str; 6] = [
-    "RANDOM_CUT_FOREST",
-    "RANDOM_CUT_FOREST_WITH_EXPLANATION",
-    "HOTSPOTS",
-    "GROUP_RANK",
-    "TOP_K_ITEMS_TUMBLING",
-    "COUNT_DISTINCT_ITEMS_TUMBLING",
-];
-
-/// Functions that take rows apart and give several columns.
-const LOG_PARSERS: [&str; 7] = [
-    "VARIABLE_COLUMN_LOG_PARSE",
-    "FIXED_COLUMN_LOG_PARSE",
-    "REGEX_LOG_PARSE",
-    "FAST_REGEX_LOG_PARSE",
-    "FAST_REGEX_LOG_PARSER",
-    "SYS_LOG_PARSE",
-    "W3C_LOG_PARSE",
-];
 
 /// Words that are values by themselves and take no parentheses.
 const CLOCK_WORDS: [&str; 6] = [
@@ -71,16 +29,6 @@ const CLOCK_WORDS: [&str; 6] = [
 ];
 
 const PERIOD_WORDS: [&str; 6] = ["EQUALS", "CONTAINS", "PRECEDES", "SUCCEEDS", "LEADS", "LAGS"];
-
-/// The aggregates' names, for hints.
-pub fn aggregate_names() -> Vec<&'static str> {
-    AGGREGATES.iter().map(|it| it.0).collect()
-}
-
-/// Whether a call is an aggregate, and which.
-fn aggregate_of(name: &str) -> Option<AggregateFunc> {
-    AGGREGATES.iter().find(|it| it.0 == name).map(|it| it.1)
-}
 
 /// What stands between the parentheses of a call.
 struct Arguments<'a> {
@@ -299,7 +247,7 @@ impl Binder<'_, '_> {
             },
             Written::Position { expr, r#in } => ("POSITION".to_owned(), vec![&**expr, &**r#in]),
             Written::Substring { shorthand: true, .. } => {
-                return self.refuse(unknown::function(span, "SUBSTR", &[]));
+                return self.refuse(unknown::function(span, "SUBSTR"));
             }
             Written::Substring { expr, substring_from: None, .. } => {
                 if matches!(&**expr, Written::Function(it) if it.name.to_string().contains(SUBSTRING_SIMILAR))
@@ -341,13 +289,18 @@ impl Binder<'_, '_> {
     }
 }
 
+/// Whether a name is a routine of this kind.
+fn is(name: &str, kind: Kind) -> bool {
+    catalog::of_kind(kind).any(|it| it.name == name)
+}
+
 /// What the dialect has under this name and the plan does not.
 fn not_here_yet(name: &str) -> Option<&'static str> {
     let period = PERIOD_WORDS.iter().any(|it| name.split_whitespace().last() == Some(it));
     match name {
-        _ if OVER_ONLY.contains(&name) => Some("sliding windows"),
-        _ if TABLE_FUNCTIONS.contains(&name) => Some("table functions"),
-        _ if LOG_PARSERS.contains(&name) => Some("log parsers"),
+        _ if is(name, Kind::Window) => Some("sliding windows"),
+        _ if is(name, Kind::Table) => Some("table functions"),
+        _ if is(name, Kind::Parser) => Some("log parsers"),
         "REGEX_REPLACE" | SUBSTRING_SIMILAR => Some("regular expressions"),
         "STAGGER" => Some("stagger windows"),
         "PERIOD" => Some("period predicates"),

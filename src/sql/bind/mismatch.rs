@@ -21,7 +21,7 @@ pub fn call(
     wrong: Mismatch,
 ) -> Diagnostic {
     match wrong {
-        Mismatch::Unknown => super::unknown::function(span, name, &super::call::aggregate_names()),
+        Mismatch::Unknown => super::unknown::function(span, name),
         Mismatch::Count { expected } => {
             Diagnostic::error(span, format!("wrong number of arguments for {name}"))
                 .detail(format!("It was given {}, and takes {expected}.", given.len()))

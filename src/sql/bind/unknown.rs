@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::sql::diag::{Diagnostic, nearest};
-use crate::sql::func;
+use crate::sql::func::catalog::catalog;
 
 /// The name elsewhere, and the sentence that says what to write here.
 const ELSEWHERE: &[(&str, &str)] = &[
@@ -68,15 +68,14 @@ const ELSEWHERE: &[(&str, &str)] = &[
 ];
 
 /// A function that does not exist here.
-pub fn function(span: Range<usize>, written: &str, aggregates: &[&'static str]) -> Diagnostic {
+pub fn function(span: Range<usize>, written: &str) -> Diagnostic {
     let name = written.to_uppercase();
     let error = Diagnostic::error(span, format!("function {name} does not exist"));
     if let Ok(at) = ELSEWHERE.binary_search_by_key(&name.as_str(), |it| it.0) {
         return error.detail("Other databases have it; this language does not.").hint(ELSEWHERE[at].1);
     }
-    let word = |it: &&str| it.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_');
-    let known = func::names().chain(aggregates.iter().copied()).filter(word);
-    match nearest(&name, known.collect::<Vec<_>>()) {
+    let known = catalog().filter(|it| it.named()).map(|it| it.name);
+    match nearest(&name, known) {
         Some(near) => error.hint(format!("The nearest is {near}.")),
         None => error.detail("No function of this language has that name."),
     }
