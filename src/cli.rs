@@ -159,8 +159,11 @@ fn refused(message: impl Into<String>) -> Stop {
 
 /// Reads a file the user named; a file that is not there is refused input.
 fn read_text(path: &Path) -> Result<String, Stop> {
-    String::from_utf8(read_bytes(path)?)
-        .map_err(|_| refused(format!("could not read {}: it is not UTF-8 text", path.display())))
+    String::from_utf8(read_bytes(path)?).map_err(|error| {
+        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = before.iter().filter(|it| **it == b'\n').count() + 1;
+        refused(format!("could not read {}: it is not UTF-8 text (line {line})", path.display()))
+    })
 }
 
 /// A file without the byte order mark that some editors put in front.

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use pumphouse::base::time::Timestamp;
 use pumphouse::cloud::discover::discover;
+use pumphouse::cloud::mapping::schema_file::{name_fault, type_of};
 use pumphouse::cloud::mapping::{Mapper, RecordFormat, RecordMeta, Schema, SchemaColumn};
 use pumphouse::cloud::output::{Format, cell};
 use pumphouse::sql::plan::{ColumnDef, Program};
@@ -48,7 +49,7 @@ fn some(text: &str) -> Result<Option<String>, String> {
 
 /// The conversion table of sql.md 6.4, row by row (M-04 to M-07, M-10).
 #[test]
-fn values_convert_by_the_table() {
+fn m_04_to_m_07_and_m_10_values_convert_by_the_table() {
     for ty in ["INTEGER", "BOOLEAN", "VARCHAR(4)", "TIMESTAMP", "VARBINARY(4)", "DOUBLE"] {
         assert_eq!(one("null", ty), Ok(None), "{ty}");
     }
@@ -84,7 +85,7 @@ fn text_is_cut() {
 
 /// M-08: paths are case-sensitive. Missing keys are NULL; nested paths reach in; the last of two counts.
 #[test]
-fn paths_find_their_values() {
+fn m_08_paths_find_their_values() {
     assert_eq!(rows(&schema(&[("$.Key", "INTEGER")]), r#"{"key": 1}"#), Ok(vec![vec![None]]));
     let nested = schema(&[("$.a.b", "INTEGER"), ("$.c", "INTEGER")]);
     let row = vec![Some("5".to_owned()), Some("6".to_owned())];
@@ -94,7 +95,7 @@ fn paths_find_their_values() {
 
 /// M-09: an array makes a row for each element, the other columns repeated; an empty one a row of NULL.
 #[test]
-fn arrays_spread() {
+fn m_09_arrays_spread() {
     let spread = schema(&[("$.id", "INTEGER"), ("$.xs[0:].n", "INTEGER")]);
     let row = |id: &str, n: Option<&str>| vec![Some(id.to_owned()), n.map(str::to_owned)];
     let both = Ok(vec![row("1", Some("5")), row("1", Some("6"))]);
@@ -102,6 +103,53 @@ fn arrays_spread() {
     assert_eq!(rows(&spread, r#"{"id":1,"xs":[]}"#), Ok(vec![row("1", None)]));
     let whole = schema(&[("$.xs[0:]", "VARCHAR(16)")]);
     assert_eq!(rows(&whole, r#"{"xs":[1,2]}"#), Ok(vec![vec![Some("[1,2]".to_owned())]]));
+}
+
+/// M-09: the array's other ways: an element that is no object, two spellings of one key, an array that
+/// is no array, a row path, and a record that is an array of documents.
+#[test]
+fn m_09_rows_follow_their_paths() {
+    let spread = schema(&[("$.id", "INTEGER"), ("$.xs[0:].n", "INTEGER"), ("$.xs[0:].o.p", "VARCHAR(4)")]);
+    let row = |cells: [Option<&str>; 3]| cells.iter().map(|it| it.map(str::to_owned)).collect::<Vec<_>>();
+    assert_eq!(
+        rows(&spread, r#"{"xs":[{"n":5,"o":{"p":"a"}},7,{"n":6}],"id":1}"#),
+        Ok(vec![
+            row([Some("1"), Some("5"), Some("a")]),
+            row([Some("1"), None, None]),
+            row([Some("1"), Some("6"), None])
+        ])
+    );
+    assert_eq!(rows(&spread, r#"{"xs":[{"n":5}],"xs":[{"n":6}]}"#), Ok(vec![row([None, Some("6"), None])]));
+    assert_eq!(rows(&spread, r#"{"id":2,"xs":{"n":5}}"#), Ok(vec![row([Some("2"), None, None])]));
+
+    let ns = |it: &[Option<&str>]| Ok(it.iter().map(|it| vec![it.map(str::to_owned)]).collect());
+    let inside = Schema { row_path: "$.a.list[0:]".into(), ..schema(&[("$.n", "INTEGER")]) };
+    assert_eq!(rows(&inside, r#"{"a":{"list":[{"n":1},{"n":2}]}}"#), ns(&[Some("1"), Some("2")]));
+    let list = Schema { row_path: "$[0:]".into(), ..schema(&[("$.n", "INTEGER")]) };
+    assert_eq!(rows(&list, r#"[{"n":1},{"n":2}] [] {"n":3}"#), ns(&[Some("1"), Some("2"), None, Some("3")]));
+    assert!(rows(&list, r#"[{"n":1},2]"#).is_err());
+    assert!(rows(&list, r#"[{"n":1}"#).is_err());
+}
+
+/// Only one array may be spread, and brackets are arrays or keys; said before any record is read.
+#[test]
+fn paths_that_cannot_be_followed_are_refused() {
+    let fault = |columns: &[&str]| {
+        let columns: Vec<(&str, &str)> = columns.iter().map(|it| (*it, "INTEGER")).collect();
+        schema(&columns).fault()
+    };
+    assert_eq!(fault(&["$.id", "$.xs[0:].n", "$.xs[0:].m", "$.ys[0:]"]), None);
+    assert_eq!(fault(&["$['a.b']['c]d']", "$.e"]), None);
+    let two = Some("only one array can be spread over rows, not $.xs[0:] and $.ys[0:] both".to_owned());
+    assert_eq!(fault(&["$.xs[0:].n", "$.ys[0:].n"]), two);
+    let nested =
+        Some("only one array can be spread over rows, not $.xs[0:] and $.xs[0:].ys[0:] both".to_owned());
+    assert_eq!(fault(&["$.xs[0:].ys[0:].n"]), nested);
+    assert_eq!(
+        fault(&["$.xs[3].n"]),
+        Some("path $.xs[3].n has [3] where only [0:] or ['key'] can stand".into())
+    );
+    assert_eq!(fault(&["xs.n"]), Some("path xs.n does not begin with $; write $.xs.n".into()));
 }
 
 /// Several documents in one record are several rows.
@@ -114,7 +162,7 @@ fn documents_follow_each_other() {
 
 /// M-11 and the like: what is not JSON is refused whole, and leaves no half row behind.
 #[test]
-fn broken_records_leave_nothing() {
+fn m_11_broken_records_leave_nothing() {
     let it = schema(&[("$.a", "INTEGER"), ("$.b", "INTEGER")]);
     for record in [
         "hello",
@@ -143,7 +191,7 @@ fn broken_records_leave_nothing() {
 
 /// M-12: CSV by position; a heading is data, hence an error where a number belongs.
 #[test]
-fn csv_goes_by_position() {
+fn m_12_csv_goes_by_position() {
     let csv = Schema { format: RecordFormat::Csv, ..schema(&[("a", "VARCHAR(8)"), ("b", "INTEGER")]) };
     let row = |a: &str, b: Option<&str>| vec![Some(a.to_owned()), b.map(str::to_owned)];
     assert_eq!(rows(&csv, "name,count"), Err("For input string: \"count\"".into()));
@@ -151,6 +199,42 @@ fn csv_goes_by_position() {
         rows(&csv, "x,5\r\n\"y,z\",\nw"),
         Ok(vec![row("x", Some("5")), row("y,z", None), row("w", None)])
     );
+}
+
+/// CSV: the delimiters are the schema's, a record may hold several rows, blank lines are none, missing
+/// fields at the end are NULL and surplus ones are nobody's.
+#[test]
+fn csv_is_cut_by_its_delimiters() {
+    let columns = schema(&[("a", "VARCHAR(8)"), ("b", "INTEGER"), ("c", "BOOLEAN")]).columns;
+    let csv = Schema { column_delimiter: '|', row_delimiter: ';', ..Schema::csv(columns) };
+    let row = |cells: [Option<&str>; 3]| cells.iter().map(|it| it.map(str::to_owned)).collect::<Vec<_>>();
+    assert_eq!(
+        rows(&csv, "x,y|5|true;;\"a|b;\"|6;z|7|no|more"),
+        Ok(vec![
+            row([Some("x,y"), Some("5"), Some("true")]),
+            row([Some("a|b;"), Some("6"), None]),
+            row([Some("z"), Some("7"), Some("false")]),
+        ])
+    );
+    assert!(rows(&csv, "x|five").is_err());
+    assert!(rows(&csv, "").is_err());
+}
+
+/// A row has at most 512 KB with its metadata; the record behind a larger one goes to error_stream.
+#[test]
+fn rows_have_a_largest_size() {
+    let names: Vec<String> = (0..9).map(|it| format!("$.c{it}")).collect();
+    let columns: Vec<(&str, &str)> = names.iter().map(|it| (it.as_str(), "VARCHAR(65534)")).collect();
+    let record = |length: usize| {
+        let fields: Vec<String> = (0..9).map(|it| format!("\"c{it}\":\"{}\"", "x".repeat(length))).collect();
+        format!("{{{}}}", fields.join(","))
+    };
+    // 9 x 58,000 = 522,000 bytes fit into 511 x 1024 = 523,264; 9 x 59,000 = 531,000 do not.
+    assert_eq!(rows(&schema(&columns), &record(58_000)).map(|it| it.len()), Ok(1));
+    let error = "A row of 531000 bytes is too large; a row of an in-application stream has at most 523264.";
+    assert_eq!(rows(&schema(&columns), &record(59_000)).map(|it| it.len()), Err(error.to_owned()));
+    // A long record of short columns is a short row: its text is cut.
+    assert_eq!(rows(&schema(&columns[..2]), &record(70_000)).map(|it| it.len()), Ok(1));
 }
 
 fn discovered(records: &[&str]) -> Vec<(String, String, String)> {
@@ -161,7 +245,7 @@ fn discovered(records: &[&str]) -> Vec<(String, String, String)> {
 
 /// The workshop's record is discovered as sql.md 6.3 says.
 #[test]
-fn the_workshop_is_discovered() {
+fn m_03_the_workshop_is_discovered() {
     let record = r#"{  "sensorId": "sensor-17",  "eventTimeStamp": "2016-10-26T19:00:00+00:00",  "ambientTemp": -3,  "measuredTemp": 55}"#;
     let columns = discovered(&[record]);
     let shown: Vec<(&str, &str)> = columns.iter().map(|it| (it.0.as_str(), it.1.as_str())).collect();
@@ -177,7 +261,7 @@ fn the_workshop_is_discovered() {
 
 /// M-01: names that are no names are mended.
 #[test]
-fn odd_keys_are_renamed() {
+fn m_01_odd_keys_are_renamed() {
     let record = r#"{"USER":1,"USER@DOMAIN":1,"@@":1,"1st":1,"timestamp":1,"x-id":1}"#;
     let names: Vec<String> = discovered(&[record]).into_iter().map(|it| it.0).collect();
     assert_eq!(names, ["COL_USER", "COL_USERDOMAIN", "COL_2", "COL_1st", "COL_timestamp", "COL_xid"]);
@@ -185,7 +269,7 @@ fn odd_keys_are_renamed() {
 
 /// M-02: VARCHAR lengths are powers of two from 4 up.
 #[test]
-fn text_lengths_are_powers_of_two() {
+fn m_02_text_lengths_are_powers_of_two() {
     for (length, expected) in [(2, 4), (5, 8), (8, 8), (9, 16), (17, 32), (35, 64)] {
         let record = format!("{{\"x\":\"{}\"}}", "a".repeat(length));
         assert_eq!(discovered(&[&record])[0].1, format!("VARCHAR({expected})"));
@@ -210,6 +294,154 @@ fn types_are_guessed() {
     assert_eq!(paths, ["$.a.n", "$.b", "$.c"]);
 }
 
+/// Numbers that no DECIMAL holds are DOUBLE; an exponent makes no text of a number.
+#[test]
+fn wide_numbers_are_guessed() {
+    let ty = |value: &str| discovered(&[&format!("{{\"x\":{value}}}")])[0].1.clone();
+    assert_eq!(ty("1e300"), "DOUBLE");
+    assert_eq!(ty("0.12345678901234567"), "DECIMAL(17,17)");
+    assert_eq!(ty("\"1.0\""), "DECIMAL(2,1)");
+    assert_eq!(ty("\"1234567890123456789012\""), "VARCHAR(32)");
+    assert_eq!(ty("[1,{}]"), "VARCHAR(8)");
+}
+
+/// Objects inside objects: one level, then a second; deeper ones and arrays stay text. Inner names that
+/// meet are numbered.
+#[test]
+fn nested_records_are_discovered() {
+    let record = r#"{"id":1,"a":{"id":2,"b":{"c":3,"d":{"e":4}}},"xs":[{"n":5}],"k.l":6,"m[0]":7}"#;
+    let shown: Vec<String> =
+        discovered(&[record]).into_iter().map(|(name, ty, path)| format!("{name} {ty} {path}")).collect();
+    let expected = [
+        "id INTEGER $.id",
+        "id_2 INTEGER $.a.id",
+        "c INTEGER $.a.b.c",
+        "d VARCHAR(8) $.a.b.d",
+        "xs VARCHAR(16) $.xs",
+        "COL_kl INTEGER $['k.l']",
+        "COL_m0 INTEGER $['m[0]']",
+    ];
+    assert_eq!(shown, expected);
+    // What is discovered can be read.
+    let found = discover(&[record.as_bytes()]).expect("a schema");
+    assert_eq!(found.fault(), None);
+    let cells = rows(&found, record).expect("a row").remove(0);
+    let cells: Vec<&str> = cells.iter().map(|it| it.as_deref().unwrap_or("NULL")).collect();
+    assert_eq!(cells, ["1", "2", "3", "{\"e\":4}", "[{\"n\":5}]", "6", "7"]);
+}
+
+/// Keys come in the order of the first record, new ones behind; broken records among whole ones do not
+/// count; a record may be an array of documents.
+#[test]
+fn samples_are_taken_together() {
+    let names = |records: &[&str]| discovered(records).into_iter().map(|it| it.0).collect::<Vec<_>>();
+    assert_eq!(names(&[r#"{"b":1,"a":2}"#, r#"{"c":1,"a":2}"#]), ["b", "a", "c"]);
+    assert_eq!(names(&[r#"{"b":1}"#, "{broken", r#"{"a":1}"#]), ["b", "a"]);
+    let list = discover(&[br#"[{"n":1},{"m":"x"}]"#]).expect("a schema");
+    assert_eq!((list.row_path.as_str(), list.columns.len()), ("$[0:]", 2));
+    assert_eq!(rows(&list, r#"[{"n":1},{"m":"x"}]"#).map(|it| it.len()), Ok(2));
+}
+
+/// CSV is discovered with its delimiter; a heading over a column of numbers gives the names.
+#[test]
+fn csv_is_discovered() {
+    let shown = |records: &[&str]| {
+        let samples: Vec<&[u8]> = records.iter().map(|it| it.as_bytes()).collect();
+        let schema = discover(&samples).expect("a schema");
+        assert_eq!(schema.format, RecordFormat::Csv);
+        let columns: Vec<String> = schema.columns.iter().map(|it| format!("{} {}", it.name, it.ty)).collect();
+        (schema.column_delimiter, columns.join(", "))
+    };
+    let plain = "COL_00 VARCHAR(8), COL_01 INTEGER, COL_02 DECIMAL(3,1)".to_owned();
+    assert_eq!(shown(&["gate,5,20.5\nquay-7,6,", "ferry,,1.25"]).1, plain.replace("(3,1)", "(4,2)"));
+    assert_eq!(shown(&["gate|5|20.5", "quay-7|6|1.5"]), ('|', plain));
+    let named = "name VARCHAR(4), n INTEGER, COL_time VARCHAR(32), ok BOOLEAN".to_owned();
+    let heading = "name,n,time,ok\r\nab,1,2016-10-26T10:05:07-07:00,true\r\n";
+    assert_eq!(shown(&[heading]), (',', named));
+    assert_eq!(shown(&["name,kind", "ab,cd"]).1, "COL_00 VARCHAR(4), COL_01 VARCHAR(4)");
+}
+
+/// M-12: the heading that named the columns is a record like any other: no number, so an error row.
+#[test]
+fn m_12_a_heading_is_data() {
+    let found = discover(&[b"name,n", b"ab,1", b"cd,2"]).expect("a schema");
+    assert_eq!(rows(&found, "name,n"), Err("For input string: \"n\"".into()));
+    assert_eq!(rows(&found, "ab,1"), Ok(vec![vec![Some("ab".to_owned()), Some("1".to_owned())]]));
+}
+
+/// A schema as the service wrote it, and ours with delimiters.
+#[test]
+fn schemas_come_in_three_forms() {
+    let service = r#"{"RecordFormat": {"RecordFormatType": "CSV", "MappingParameters": {"CSVMappingParameters":
+        {"RecordRowDelimiter": "\n", "RecordColumnDelimiter": "|"}}}, "RecordEncoding": "UTF-8", "RecordColumns":
+        [{"Name": "k", "SqlType": "VARCHAR(4)"}, {"Name": "v", "SqlType": "INTEGER", "Mapping": "$1"}]}"#;
+    let read = Schema::parse(service).expect("a schema");
+    assert_eq!((read.format, read.column_delimiter, read.row_delimiter), (RecordFormat::Csv, '|', '\n'));
+    assert_eq!(rows(&read, "a|1"), Ok(vec![vec![Some("a".to_owned()), Some("1".to_owned())]]));
+    let json = r#"{"RecordFormat": {"RecordFormatType": "JSON", "MappingParameters": {"JSONMappingParameters":
+        {"RecordRowPath": "$.xs[0:]"}}}, "RecordColumns": [{"Name": "n", "SqlType": "INT", "Mapping": "$.n"}]}"#;
+    let read = Schema::parse(json).expect("a schema");
+    assert_eq!(rows(&read, r#"{"xs":[{"n":1},{"n":2}]}"#).map(|it| it.len()), Ok(2));
+    let ours = r#"{"columnDelimiter": "\t", "columns": [{"name": "a", "type": "INT"}, {"name": "b", "type": "INT"}]}"#;
+    assert_eq!(rows(&Schema::parse(ours).expect("a schema"), "1\t2").map(|it| it.len()), Ok(1));
+    let positions = r#"[{"name": "a", "type": "INT", "mapping": "$0"}]"#;
+    assert_eq!(Schema::parse(positions).map(|it| it.format), Ok(RecordFormat::Csv));
+    let list = r#"[{"name": "a", "type": "INT"}, {"name": "b.c", "type": "INT"}]"#;
+    assert_eq!(Schema::parse_for(list, true).map(|it| it.format), Ok(RecordFormat::Csv));
+    let json = Schema::parse_for(list, false).expect("a schema");
+    assert_eq!(rows(&json, r#"{"a":1,"b.c":2}"#).expect("a row")[0][1].as_deref(), Some("2"));
+
+    let refused = |text: &str| Schema::parse(text).expect_err("it is refused");
+    let ours = |field: &str| format!("{{{field}, \"columns\": [{{\"name\": \"a\", \"type\": \"INT\"}}]}}");
+    assert_eq!(refused(&ours(r#""columnDelimiter": "||""#)), "a delimiter is one character, not \"||\"");
+    assert_eq!(refused(&ours(r#""columnDelimiter": "\"""#)), "a delimiter cannot be the quote");
+    assert_eq!(refused(r#"[{"name": " ", "type": "INT"}]"#), "a column's name is blank");
+    let many: Vec<String> = (0..1001).map(|it| format!(r#"{{"name":"c{it}","type":"INT"}}"#)).collect();
+    assert_eq!(refused(&format!("[{}]", many.join(","))), "a schema has at most 1000 columns, not 1001");
+    assert_eq!(Schema::parse(&format!("[{}]", many[1..].join(","))).map(|it| it.columns.len()), Ok(1000));
+}
+
+/// The rules of the schema editor, each with what to write instead (sql.md 6.3).
+#[test]
+fn the_schema_editor_teaches_its_rules() {
+    let name = |it: &str| name_fault(it).map(|(message, hint)| format!("{message}. {hint}"));
+    assert_eq!(name("sensorId"), None);
+    let told = [
+        ("", "a column's name is blank. Give it a name of letters and digits."),
+        ("x", "column name x is only one character long. The schema editor wants two characters at least."),
+        (
+            "1st",
+            "column name 1st does not begin with a letter. Write COL_1st, as discovery does, and keep the path.",
+        ),
+        (
+            "x-id",
+            "column name x-id holds something else than letters, digits and underscores. Write COL_xid, as discovery does, and keep the path.",
+        ),
+        (
+            "Timestamp",
+            "column name Timestamp is a reserved word. Write COL_Timestamp, as discovery does, and keep the path.",
+        ),
+    ];
+    for (given, expected) in told {
+        assert_eq!(name(given).as_deref(), Some(expected));
+    }
+    assert_eq!(
+        name(&"x".repeat(101)).as_deref(),
+        Some("a column's name has at most 100 characters. Shorten it.")
+    );
+    let ty = |it: &str| type_of(it).map(|it| it.to_string());
+    assert_eq!(ty("varchar(16)"), Ok("VARCHAR(16)".to_owned()));
+    let needs = ("VARCHAR needs a length".to_owned(), "Write VARCHAR(16), for instance.".to_owned());
+    assert_eq!(ty("VARCHAR"), Err(needs));
+    let (message, hint) = ty("INTEGER NOT NULL").expect_err("it is refused");
+    assert_eq!(message, "NOT NULL cannot be set on a column of the input");
+    assert_eq!(
+        hint,
+        "Write INTEGER alone; a missing value becomes NULL, which WHERE … IS NOT NULL keeps out."
+    );
+    assert_eq!(ty("STRING").expect_err("it is refused").0, "STRING is no type of a column");
+}
+
 /// A schema file: a mapping may be left out; a name twice, an unknown type or no column is refused.
 #[test]
 fn schema_files_are_read() {
@@ -230,7 +462,7 @@ fn schema_files_are_read() {
 
 /// M-13 and binary records: there is nothing to discover.
 #[test]
-fn nothing_is_discovered_in_nothing() {
+fn m_13_nothing_is_discovered_in_nothing() {
     assert!(discover(&[]).is_err());
     assert!(discover(&[b"\x1f\x8b\x08"]).is_err());
     assert!(discover(&[b"hello"]).is_err());
@@ -256,7 +488,7 @@ fn written(format: Format, schema: &Schema, record: &str) -> String {
 
 /// O-01 to O-03, S-15: the text of rows.
 #[test]
-fn rows_become_text() {
+fn o_01_to_o_03_rows_become_text() {
     let three = schema(&[("$.a", "INTEGER"), ("$.b", "VARCHAR(8)"), ("$.c", "DECIMAL(5,2)")]);
     assert_eq!(written(Format::Csv, &three, r#"{"b":"a","c":1.5}"#), ",a,1.50\n");
     let text = schema(&[("$.x", "VARCHAR(16)")]);

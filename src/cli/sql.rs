@@ -1,12 +1,10 @@
 //! `pumphouse sql`: an application's code over recorded input.
 
-use std::collections::BTreeMap;
 use std::io::{BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
-use serde::de::IgnoredAny;
 
 use crate::base::name::{SequenceNumber, ShardId};
 use crate::base::time::{Span, Timestamp};
@@ -42,7 +40,8 @@ pub struct SqlArgs {
     /// Lines are {"at": moment, "data": record, "arrival": moment, "partitionKey": text}
     #[arg(long)]
     timed: bool,
-    /// Columns of the source: a list of {"name", "type", "mapping"} [default: discovered]
+    /// Columns of the source: a list of {"name", "type", "mapping"}, or the service's InputSchema
+    /// [default: discovered]
     #[arg(long, value_name = "FILE")]
     schema: Option<PathBuf>,
     /// A reference table
@@ -89,6 +88,7 @@ pub fn run(world: &WorldArgs, args: &SqlArgs) -> Result<(), Stop> {
         Some(path) => Some(Input::read(path, args.timed, world.start())?),
         None => None,
     };
+    check_until(args, input.as_ref())?;
     let schema = schema(args, input.as_ref())?;
     let column = |it: &crate::cloud::mapping::SchemaColumn| ColumnDef {
         name: it.name.clone(),
@@ -112,13 +112,31 @@ pub fn run(world: &WorldArgs, args: &SqlArgs) -> Result<(), Stop> {
     }
 }
 
+/// The clock cannot be moved on to a moment it has passed.
+fn check_until(args: &SqlArgs, input: Option<&Input>) -> Result<(), Stop> {
+    let last = input.and_then(|it| it.records.last()).map(|it| it.at);
+    match (args.until, last) {
+        (Some(until), Some(last)) if until < last => Err(Stop::Refused {
+            message: format!("--until {until} is before the last record, which comes at {last}"),
+            hint: Some(format!("Time only moves forward: give {last} or later, or leave --until out.")),
+        }),
+        _ => Ok(()),
+    }
+}
+
 fn schema(args: &SqlArgs, input: Option<&Input>) -> Result<Schema, Stop> {
+    let sample = input.map_or_else(Vec::new, sample);
+    if let (Some(path), Some(input)) = (&args.input, input)
+        && input.records.is_empty()
+    {
+        eprintln!("pumphouse: note: {} holds no records", path.display());
+    }
     if let Some(path) = &args.schema {
         let text = read_text(path)?;
-        return Schema::parse(&text).map_err(|error| refused(format!("{}: {error}", path.display())));
+        let csv = args.input.as_deref().is_some_and(named_csv) || looks_like_csv(&sample);
+        return Schema::parse_for(&text, csv)
+            .map_err(|error| refused(format!("{}: {error}", path.display())));
     }
-    let Some(input) = input else { return Ok(Schema::workshop()) };
-    let sample = sample(input);
     if sample.is_empty() {
         return Ok(Schema::workshop());
     }
@@ -128,14 +146,21 @@ fn schema(args: &SqlArgs, input: Option<&Input>) -> Result<Schema, Stop> {
     })
 }
 
-/// What discovery looks at. Among JSON objects a line that is none says nothing about the columns; it will
-/// be a row of error_stream.
+/// What discovery looks at: the first records that are text.
 fn sample(input: &Input) -> Vec<&[u8]> {
     let readable = input.records.iter().map(|it| &it.data[..]).filter(|it| std::str::from_utf8(it).is_ok());
-    let sample: Vec<&[u8]> = readable.take(SAMPLE).collect();
-    let object = |it: &&[u8]| serde_json::from_slice::<BTreeMap<String, IgnoredAny>>(it).is_ok();
-    let objects: Vec<&[u8]> = sample.iter().copied().filter(object).collect();
-    if objects.len() * 2 >= sample.len() { objects } else { sample }
+    readable.take(SAMPLE).collect()
+}
+
+/// Whether a file's name says that it holds rows of CSV.
+fn named_csv(path: &Path) -> bool {
+    path.extension().is_some_and(|it| it.eq_ignore_ascii_case("csv"))
+}
+
+/// Whether records are several fields each, and none of them JSON.
+fn looks_like_csv(sample: &[&[u8]]) -> bool {
+    let json = |it: &&[u8]| it.trim_ascii().first().is_some_and(|it| matches!(it, b'{' | b'['));
+    !sample.is_empty() && sample.iter().all(|it| it.contains(&b',')) && !sample.iter().any(json)
 }
 
 fn execute(args: &SqlArgs, schema: &Schema, program: Program, input: Input) -> Result<(), Stop> {

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::cloud::mapping::{RecordFormat, Schema, SchemaColumn, csv_fields};
+use crate::cloud::mapping::schema_file::COLUMNS_MAX;
+use crate::cloud::mapping::{Schema, SchemaColumn, csv_fields_by};
 use crate::sql::dialect;
 use crate::sql::value::SqlType;
 
@@ -12,39 +13,91 @@ pub struct DiscoverError {
     pub message: String,
 }
 
-/// Guesses a schema from records.
+/// Delimiters of fields that discovery knows, the likeliest first.
+const DELIMITERS: [char; 4] = [',', '|', '\t', ';'];
+
+/// Guesses a schema from records. Where most are JSON objects, those that are not say nothing about the
+/// columns: they will be rows of `error_stream`.
 ///
 /// # Errors
 /// There are no records, or they are neither JSON objects nor CSV.
 pub fn discover(samples: &[&[u8]]) -> Result<Schema, DiscoverError> {
-    let error = |message: &str| DiscoverError { message: message.to_owned() };
-    if samples.iter().all(|it| it.trim_ascii().is_empty()) {
+    let samples: Vec<&[u8]> = samples.iter().copied().filter(|it| !it.trim_ascii().is_empty()).collect();
+    if samples.is_empty() {
         return Err(error("no records to look at"));
     }
     let mut found = Vec::new();
-    if samples.iter().all(|it| documents(it, &mut found).is_some()) && !found.is_empty() {
-        return Ok(Schema::json(named(found)));
+    let (mut objects, mut lists) = (0, 0);
+    for sample in &samples {
+        match documents(sample, &mut found) {
+            Some(Shape::Objects) => objects += 1,
+            Some(Shape::Lists) => lists += 1,
+            None => {}
+        }
     }
-    let mut found = Vec::new();
-    for sample in samples {
-        let Ok(text) = std::str::from_utf8(sample) else { return Err(error("data format is not valid")) };
-        for line in text.split('\n').filter(|it| !it.is_empty()) {
-            for (at, field) in csv_fields(line).into_iter().enumerate() {
-                let seen = match field.as_str() {
-                    "" => Seen::default(),
-                    text => Seen::text(text),
-                };
-                match found.get_mut(at) {
-                    None => found.push(Found { key: format!("{at:02}"), path: format!("${at}"), seen }),
-                    Some(known) => known.seen.merge(seen),
+    if !found.is_empty() && samples.len() <= (objects + lists) * 2 {
+        let row_path = if objects < lists { "$[0:]" } else { "$" };
+        return Ok(Schema { row_path: row_path.to_owned(), ..Schema::json(named(found)) });
+    }
+    discover_csv(&samples)
+}
+
+fn error(message: &str) -> DiscoverError {
+    DiscoverError { message: message.to_owned() }
+}
+
+/// CSV: the delimiter that cuts most fields, and names from a heading if the first row looks like one.
+fn discover_csv(samples: &[&[u8]]) -> Result<Schema, DiscoverError> {
+    let invalid = || error("data format is not valid");
+    let texts: Result<Vec<&str>, _> = samples.iter().map(|it| std::str::from_utf8(it)).collect();
+    let texts = texts.map_err(|_| invalid())?;
+    let lines: Vec<&str> =
+        texts.iter().flat_map(|it| it.lines()).filter(|it| !it.trim().is_empty()).collect();
+    let fields = |delimiter: char| -> Vec<Vec<String>> {
+        lines.iter().map(|it| csv_fields_by(it, delimiter)).collect()
+    };
+    let width = |rows: &[Vec<String>]| rows.iter().map(Vec::len).min().unwrap_or(0);
+    let mut best = (DELIMITERS[0], fields(DELIMITERS[0]));
+    for delimiter in DELIMITERS.into_iter().skip(1) {
+        let rows = fields(delimiter);
+        if width(&best.1) < 2 && width(&best.1) < width(&rows) {
+            best = (delimiter, rows);
+        }
+    }
+    let (delimiter, rows) = best;
+    if rows.iter().all(|it| it.len() < 2) || texts.iter().any(|it| it.trim_start().starts_with('{')) {
+        return Err(invalid());
+    }
+    let heading = heading(&rows);
+    let mut found: Vec<Found> = Vec::new();
+    for row in rows.iter().skip(usize::from(heading.is_some())) {
+        for (at, field) in row.iter().enumerate() {
+            let seen = if field.is_empty() { Seen::default() } else { Seen::field(field) };
+            match found.get_mut(at) {
+                None => {
+                    let key = heading.and_then(|it| it.get(at)).map(|it| it.trim().to_owned());
+                    let key = key.unwrap_or_else(|| format!("{at:02}"));
+                    if at < COLUMNS_MAX {
+                        found.push(Found { key, path: format!("${at}"), seen });
+                    }
                 }
+                Some(known) => known.seen.merge(seen),
             }
         }
     }
-    if found.len() < 2 || samples.iter().any(|it| it.trim_ascii().starts_with(b"{")) {
-        return Err(error("data format is not valid"));
-    }
-    Ok(Schema { format: RecordFormat::Csv, ..Schema::json(named(found)) })
+    Ok(Schema { column_delimiter: delimiter, ..Schema::csv(named(found)) })
+}
+
+/// The first row if it can only be a heading: names without a number among them, above a column of numbers.
+fn heading(rows: &[Vec<String>]) -> Option<&Vec<String>> {
+    let [first, rest @ ..] = rows else { return None };
+    let named = |it: &String| it.starts_with(|it: char| it.is_alphabetic() || it == '_');
+    let number = |it: &String| Seen::text(it).number.is_some();
+    let numbers = (0..first.len()).any(|at| {
+        let mut below = rest.iter().filter_map(|it| it.get(at)).filter(|it| !it.is_empty()).peekable();
+        below.peek().is_some() && below.all(number)
+    });
+    (numbers && first.iter().all(named)).then_some(first)
 }
 
 /// One key or field, and what its values were.
@@ -62,6 +115,8 @@ struct Seen {
     truth: bool,
     /// Digits before and behind the point.
     number: Option<(usize, usize)>,
+    /// A number that no DECIMAL holds.
+    approximate: bool,
     text: bool,
 }
 
@@ -70,10 +125,22 @@ impl Seen {
         match value {
             Value::Null => Seen::default(),
             Value::Bool(it) => Seen { truth: true, length: it.to_string().len(), ..Seen::default() },
-            Value::Number(it) => Seen::text(&it.to_string()),
+            Value::Number(it) => {
+                let text = it.to_string();
+                let seen = Seen::text(&text);
+                Seen { approximate: seen.number.is_none(), text: false, ..seen }
+            }
             Value::String(it) => Seen::text(it),
             nested => Seen { text: true, length: nested.to_string().chars().count(), ..Seen::default() },
         }
+    }
+
+    /// A field of CSV, which may be a truth value too.
+    fn field(text: &str) -> Seen {
+        if matches!(text.trim(), "true" | "false" | "TRUE" | "FALSE") {
+            return Seen { truth: true, length: text.len(), ..Seen::default() };
+        }
+        Seen::text(text)
     }
 
     /// A text, which may be a number in quotes.
@@ -94,6 +161,7 @@ impl Seen {
         self.length = self.length.max(other.length);
         self.truth |= other.truth;
         self.text |= other.text;
+        self.approximate |= other.approximate;
         self.number = match (self.number, other.number) {
             (Some((a, b)), Some((c, d))) => Some((a.max(c), b.max(d))),
             (one, other) => one.or(other),
@@ -101,31 +169,50 @@ impl Seen {
     }
 
     fn ty(self) -> SqlType {
-        match (self.number, self.truth) {
-            (Some((whole, 0)), false) if !self.text => {
-                if whole <= 9 {
-                    SqlType::Integer
-                } else {
-                    SqlType::BigInt
-                }
+        let text = SqlType::Varchar(self.length.next_power_of_two().clamp(4, 65_534) as u32);
+        let number = self.number.is_some() || self.approximate;
+        if self.text || number == self.truth {
+            return text;
+        }
+        match self.number {
+            _ if self.truth => SqlType::Boolean,
+            Some((whole, 0)) if !self.approximate && whole <= 9 => SqlType::Integer,
+            Some((whole, 0)) if !self.approximate && whole <= 18 => SqlType::BigInt,
+            Some((whole, decimals)) if !self.approximate && whole + decimals <= 18 => {
+                SqlType::Decimal { precision: (whole + decimals).max(1) as u8, scale: decimals as u8 }
             }
-            (Some((whole, decimals)), false) if !self.text => {
-                let precision = (whole + decimals).clamp(1, 18) as u8;
-                SqlType::Decimal { precision, scale: (decimals as u8).min(precision) }
-            }
-            (None, true) if !self.text => SqlType::Boolean,
-            _ => SqlType::Varchar(self.length.next_power_of_two().clamp(4, 65_534) as u32),
+            _ => SqlType::Double,
         }
     }
 }
 
-/// Adds the keys of every document of a record; `None` where it is not JSON objects.
-fn documents(sample: &[u8], found: &mut Vec<Found>) -> Option<()> {
+/// What a record's documents are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Objects,
+    /// Arrays of objects.
+    Lists,
+}
+
+/// Adds the keys of every document of a record; `None` where it is not JSON objects or arrays of them.
+fn documents(sample: &[u8], found: &mut Vec<Found>) -> Option<Shape> {
+    let mut all = Vec::new();
+    let mut shape = Shape::Objects;
     for document in serde_json::Deserializer::from_slice(sample).into_iter::<Value>() {
-        let Ok(Value::Object(object)) = document else { return None };
-        walk(&object, "$", 0, found);
+        match document {
+            Ok(Value::Array(elements)) if !elements.is_empty() => {
+                shape = Shape::Lists;
+                all.extend(elements);
+            }
+            Ok(document) => all.push(document),
+            Err(_) => return None,
+        }
     }
-    Some(())
+    if all.is_empty() || !all.iter().all(Value::is_object) {
+        return None;
+    }
+    all.iter().filter_map(Value::as_object).for_each(|it| walk(it, "$", 0, found));
+    Some(shape)
 }
 
 /// Nested objects are taken apart; the inner key is the column's name.
@@ -138,9 +225,12 @@ fn walk(object: &serde_json::Map<String, Value>, path: &str, depth: usize, found
         };
         match value {
             Value::Object(inner) if depth < 2 && !inner.is_empty() => walk(inner, &path, depth + 1, found),
-            value => match found.iter_mut().find(|it| it.path == path) {
-                Some(known) => known.seen.merge(Seen::of(value)),
-                None => found.push(Found { key: key.clone(), path, seen: Seen::of(value) }),
+            value => match found.iter().position(|it| it.path == path) {
+                Some(at) => found[at].seen.merge(Seen::of(value)),
+                None if found.len() < COLUMNS_MAX => {
+                    found.push(Found { key: key.clone(), path, seen: Seen::of(value) });
+                }
+                None => {}
             },
         }
     }

@@ -12,12 +12,16 @@ use crate::cloud::mapping::path::Paths;
 use crate::cloud::mapping::scan::{Cell, Found, Kind, Scanner};
 use crate::sql::plan::{Expr, ExprKind, Program, Rel, StreamId};
 use crate::sql::pump::{ErrorName, RowError};
-use crate::sql::value::{Batch, SqlType, Value};
+use crate::sql::value::{Batch, ColumnData, SqlType, Value};
 
 mod convert;
 mod csv;
 mod path;
 mod scan;
+pub mod schema_file;
+
+/// Bytes of a row of an in-application stream, without the kilobyte of metadata (sql.md 6.9).
+pub const ROW_BYTES_MAX: usize = 511 << 10;
 
 /// The columns every source has behind its declared ones.
 pub const HIDDEN: [(&str, SqlType); 4] = [
@@ -96,28 +100,6 @@ impl Schema {
             column_delimiter: ',',
             row_delimiter: '\n',
         }
-    }
-
-    /// Reads a schema file: a list of `{"name", "type", "mapping"}`; a missing mapping is `$.` and the name.
-    ///
-    /// # Errors
-    /// What is wrong with the text, in a sentence's words.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let mut columns: Vec<SchemaColumn> = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        if columns.is_empty() {
-            return Err("a schema has at least one column".to_owned());
-        }
-        let twice = columns
-            .iter()
-            .enumerate()
-            .find(|(at, it)| columns[..*at].iter().any(|other| other.name == it.name));
-        if let Some((_, column)) = twice {
-            return Err(format!("two columns are called {}", column.name));
-        }
-        for column in columns.iter_mut().filter(|it| it.mapping.is_empty()) {
-            column.mapping = format!("$.{}", column.name);
-        }
-        Ok(Self::json(columns))
     }
 
     /// The columns of the workshop's records as discovery finds them.
@@ -218,8 +200,15 @@ impl Mapper {
         }
         let before = batch.len();
         let outcome = match self.format {
+            // Places in a record are counted in 32 bits; records of the service are far smaller.
+            _ if u32::try_from(record.len()).is_err() => Err("The record is too large.".to_owned()),
             RecordFormat::Json => self.documents(record, batch),
             RecordFormat::Csv => csv::rows(record, self.delimiters, &self.types, &mut self.scratch, batch),
+        };
+        // Only a record as large as that can make such a row, unless columns repeat its parts.
+        let outcome = match outcome {
+            Ok(rows) if ROW_BYTES_MAX < record.len() => self.sized(rows, before, batch),
+            other => other,
         };
         match outcome {
             Ok(rows) => {
@@ -239,11 +228,57 @@ impl Mapper {
         let mut scanner = Scanner::new(text);
         let mut rows = 0;
         while scanner.more() {
+            if self.paths.list && self.listed(text, &mut scanner, &mut rows, batch)? {
+                continue;
+            }
             self.found.reset(&self.paths);
             scanner.document(&self.paths, &mut self.found)?;
             rows += self.rows_of_document(text, batch)?;
         }
         if rows == 0 { Err("The record is empty.".to_owned()) } else { Ok(rows) }
+    }
+
+    /// The rows of a record if none of them is larger than a row may be.
+    fn sized(&self, rows: usize, before: usize, batch: &Batch) -> Result<usize, String> {
+        let size = |row: usize| -> usize {
+            let declared = batch.columns.iter().take(self.types.len());
+            declared
+                .map(|column| match &column.data {
+                    ColumnData::Bytes(values) => values.get(row).len(),
+                    _ => 8,
+                })
+                .sum()
+        };
+        let large = (before..before + rows).map(size).find(|it| ROW_BYTES_MAX < *it);
+        match large {
+            Some(bytes) => Err(format!(
+                "A row of {bytes} bytes is too large; a row of an in-application stream has at most \
+                 {ROW_BYTES_MAX}."
+            )),
+            None => Ok(rows),
+        }
+    }
+
+    /// The documents of an array, if there is one here; an empty one gives a row of NULLs.
+    fn listed(
+        &mut self,
+        text: &str,
+        scanner: &mut Scanner<'_>,
+        rows: &mut usize,
+        batch: &mut Batch,
+    ) -> Result<bool, String> {
+        let before = *rows;
+        let listed = scanner.list(|scanner| {
+            self.found.reset(&self.paths);
+            scanner.document(&self.paths, &mut self.found)?;
+            *rows += self.rows_of_document(text, batch)?;
+            Ok(())
+        })?;
+        if listed && *rows == before {
+            self.found.reset(&self.paths);
+            *rows += self.rows_of_document(text, batch)?;
+        }
+        Ok(listed)
     }
 
     fn rows_of_document(&mut self, text: &str, batch: &mut Batch) -> Result<usize, String> {
@@ -291,6 +326,11 @@ impl Mapper {
 /// The fields of a CSV line with the usual delimiters.
 pub fn csv_fields(line: &str) -> Vec<String> {
     csv::fields(line, ',', '\n')
+}
+
+/// The fields of a CSV line with a delimiter of its own.
+pub fn csv_fields_by(line: &str, delimiter: char) -> Vec<String> {
+    csv::fields(line, delimiter, '\n')
 }
 
 /// The columns of a stream that the program's pumps read.

@@ -43,9 +43,10 @@ struct Line<'a> {
 impl Input {
     pub fn read(path: &Path, timed: bool, start: Timestamp) -> Result<Self, Stop> {
         let bytes = read_bytes(path)?;
-        let lines = bytes.split(|it| *it == b'\n').map(<[u8]>::trim_ascii).enumerate();
+        // Only the line's own end is taken off: blanks may be fields of CSV.
+        let lines = bytes.split(|it| *it == b'\n').map(|it| it.strip_suffix(b"\r").unwrap_or(it)).enumerate();
         let mut records = Vec::new();
-        for (at, line) in lines.filter(|(_, it)| !it.is_empty()) {
+        for (at, line) in lines.filter(|(_, it)| !it.trim_ascii().is_empty()) {
             let record = if timed {
                 parse_line(line)
                     .map_err(|message| refused(format!("{}:{}: {message}", path.display(), at + 1)))?
@@ -78,7 +79,10 @@ impl Input {
 }
 
 fn parse_line(line: &[u8]) -> Result<Record, String> {
-    let line: Line<'_> = serde_json::from_slice(line).map_err(|error| error.to_string())?;
+    let text = std::str::from_utf8(line).map_err(|_| "the line is not UTF-8 text".to_owned())?;
+    let line: Line<'_> = serde_json::from_str(text).map_err(|error| {
+        format!("{error}; with --timed a line is {{\"at\": \"2016-10-26T19:00:00.100Z\", \"data\": {{…}}}}")
+    })?;
     let moment = |text: &str| Timestamp::parse(text).ok_or_else(|| format!("{text} is no moment"));
     let at = moment(&line.at)?;
     let raw = line.data.get();

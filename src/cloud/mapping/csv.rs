@@ -17,6 +17,11 @@ pub fn rows(
     let mut rest = text;
     let mut rows = 0;
     while !rest.is_empty() {
+        // A blank line between rows is no row.
+        if let Some(behind) = rest.strip_prefix('\r').unwrap_or(rest).strip_prefix(row_delimiter) {
+            rest = behind;
+            continue;
+        }
         let mut at = 0;
         loop {
             let (field, behind) = field(rest, column_delimiter, row_delimiter, scratch);

@@ -1,4 +1,4 @@
-//! Paths into JSON documents: `$.a.b`, `$['a']`, `$.list[0:].x`.
+//! Paths into JSON documents: `$.a.b`, `$['a']`, `$.list[0:].x`, `$[0:]`.
 
 /// Paths of all columns, as a tree of keys.
 #[derive(Clone, Debug, Default)]
@@ -7,6 +7,8 @@ pub struct Paths {
     pub columns: usize,
     /// The columns that have a value per element of an array.
     pub spread: Vec<usize>,
+    /// The record is an array of documents: `$[0:]`.
+    pub list: bool,
 }
 
 /// The keys wanted of one object.
@@ -35,8 +37,9 @@ enum Step {
 
 impl Paths {
     pub fn new<'a>(row_path: &str, mappings: impl Iterator<Item = &'a str>) -> Self {
-        let mut paths = Self { nodes: vec![Node::default()], columns: 0, spread: Vec::new() };
+        let mut paths = Self { nodes: vec![Node::default()], columns: 0, spread: Vec::new(), list: false };
         let row = steps(row_path);
+        paths.list = matches!(row[..], [Step::Each, ..]);
         for (column, mapping) in mappings.enumerate() {
             let mut all = Vec::new();
             all.extend(row.iter().map(|it| match it {
@@ -51,6 +54,7 @@ impl Paths {
     }
 
     fn add(&mut self, column: usize, steps: &[Step]) {
+        let steps = if let [Step::Each, inside @ ..] = steps { inside } else { steps };
         // An array at the very end is taken as its text.
         let steps = if let [before @ .., Step::Each] = steps { before } else { steps };
         let place = if steps.iter().any(|it| matches!(it, Step::Each)) {
@@ -72,7 +76,7 @@ impl Paths {
                     node = self.below(node, key, true);
                     key = usize::MAX;
                 }
-                // A document that is an array is read row by row anyway.
+                // The array around the documents is taken apart before them.
                 Step::Each => {}
             }
         }
@@ -105,18 +109,92 @@ impl Paths {
     }
 }
 
+/// What is wrong with the paths of a schema, in a sentence: brackets that name no array, or more than one
+/// array to spread (sql.md 6.4).
+pub fn fault<'a>(row_path: &str, mappings: impl Iterator<Item = &'a str>) -> Option<String> {
+    let mut arrays: Vec<String> = Vec::new();
+    let mappings: Vec<&str> = mappings.collect();
+    for path in std::iter::once(row_path).chain(mappings.iter().copied()) {
+        if !path.trim_start().starts_with('$') {
+            return Some(format!(
+                "path {path} does not begin with $; write $.{}",
+                path.trim_start_matches('.')
+            ));
+        }
+        if let Some(bracket) = odd_bracket(path) {
+            return Some(format!("path {path} has {bracket} where only [0:] or ['key'] can stand"));
+        }
+    }
+    for mapping in &mappings {
+        let mut steps = steps(row_path);
+        steps.extend(self::steps(mapping));
+        if let [before @ .., Step::Each] = &steps[..] {
+            steps.truncate(before.len());
+        }
+        let mut place = String::new();
+        for step in &steps {
+            match step {
+                Step::Key(key) => place.extend([".", key]),
+                Step::Each if place.is_empty() => {}
+                Step::Each => {
+                    place.push_str("[0:]");
+                    if !arrays.contains(&place) {
+                        arrays.push(place.clone());
+                    }
+                }
+            }
+        }
+    }
+    match &arrays[..] {
+        [one, two, ..] => Some(format!("only one array can be spread over rows, not ${one} and ${two} both")),
+        _ => None,
+    }
+}
+
+/// The first bracket that is neither all elements nor a quoted key.
+fn odd_bracket(path: &str) -> Option<String> {
+    let mut rest = path;
+    while let Some((_, inner)) = rest.split_once('[') {
+        let (inside, behind) = bracket(inner);
+        if !matches!(inside.trim(), "0:" | "*" | ":") && quoted(inside).is_none() {
+            return Some(format!("[{inside}]"));
+        }
+        rest = behind;
+    }
+    None
+}
+
+/// What stands in a bracket, and what follows it. A quoted key may hold brackets of its own.
+fn bracket(inner: &str) -> (&str, &str) {
+    let end = match inner.trim_start().chars().next() {
+        Some('\'') => inner.find("']").map(|it| it + 1),
+        Some('"') => inner.find("\"]").map(|it| it + 1),
+        _ => inner.find(']'),
+    };
+    match end {
+        Some(end) => (&inner[..end], &inner[end + 1..]),
+        None => (inner, ""),
+    }
+}
+
+/// The key between quotes.
+fn quoted(inside: &str) -> Option<&str> {
+    let inside = inside.trim();
+    let strip = |quote: char| inside.strip_prefix(quote)?.strip_suffix(quote);
+    strip('\'').or_else(|| strip('"'))
+}
+
 /// The steps of a path; what stands before the first is the document, with or without `$`.
 fn steps(path: &str) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut rest = path.trim().strip_prefix('$').unwrap_or(path.trim());
     while !rest.is_empty() {
         if let Some(inner) = rest.strip_prefix('[') {
-            let (inside, behind) = inner.split_once(']').unwrap_or((inner, ""));
-            let inside = inside.trim();
-            match inside.chars().next() {
-                Some(quote @ ('\'' | '"')) => steps.push(Step::Key(inside.trim_matches(quote).to_owned())),
-                _ => steps.push(Step::Each),
-            }
+            let (inside, behind) = bracket(inner);
+            steps.push(match quoted(inside) {
+                Some(key) => Step::Key(key.to_owned()),
+                None => Step::Each,
+            });
             rest = behind;
         } else {
             let named = rest.strip_prefix('.').unwrap_or(rest);

@@ -69,6 +69,32 @@ impl<'t> Scanner<'t> {
         self.at < self.bytes.len()
     }
 
+    /// Reads an array of documents; `each` reads one. Answers whether an array began here.
+    pub fn list(&mut self, mut each: impl FnMut(&mut Self) -> Outcome<()>) -> Outcome<bool> {
+        self.skip_blanks();
+        if self.peek() != Some(b'[') {
+            return Ok(false);
+        }
+        self.at += 1;
+        self.skip_blanks();
+        if self.peek() == Some(b']') {
+            self.at += 1;
+            return Ok(true);
+        }
+        loop {
+            each(self)?;
+            self.skip_blanks();
+            match self.peek() {
+                Some(b',') => self.at += 1,
+                Some(b']') => {
+                    self.at += 1;
+                    return Ok(true);
+                }
+                _ => return self.wrong(),
+            }
+        }
+    }
+
     /// Reads one document, which must be an object.
     pub fn document(&mut self, paths: &Paths, found: &mut Found) -> Outcome<()> {
         self.skip_blanks();
@@ -166,12 +192,17 @@ impl<'t> Scanner<'t> {
         wanted: Option<&Wanted>,
         paths: &Paths,
         found: &mut Found,
+        row: Option<usize>,
         depth: usize,
     ) -> Outcome<()> {
         if depth >= DEPTH_MAX {
             return Err("The record is nested too deeply.".to_owned());
         }
         let each = wanted.and_then(|it| it.each);
+        if each.is_some() && row.is_none() {
+            // Of two keys of one name the last counts.
+            found.elements.clear();
+        }
         self.at += 1;
         self.skip_blanks();
         if self.peek() == Some(b']') {
@@ -180,9 +211,11 @@ impl<'t> Scanner<'t> {
         }
         loop {
             self.skip_blanks();
-            if each.is_some() && self.peek() == Some(b'{') {
-                let row = found.elements.len();
+            let row = found.elements.len();
+            if each.is_some() {
                 found.elements.resize(row + paths.spread.len(), MISSING);
+            }
+            if each.is_some() && self.peek() == Some(b'{') {
                 self.object(each, paths, found, Some(row), depth + 1)?;
             } else {
                 self.value(None, paths, found, None, depth + 1)?;
@@ -220,7 +253,7 @@ impl<'t> Scanner<'t> {
                 Cell { kind: Kind::Nested, start, end: self.at as u32 }
             }
             Some(b'[') => {
-                self.array(wanted, paths, found, depth)?;
+                self.array(wanted, paths, found, row, depth)?;
                 Cell { kind: Kind::Nested, start, end: self.at as u32 }
             }
             Some(b't') => self.word("true", Kind::True)?,
