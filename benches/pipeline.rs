@@ -99,8 +99,10 @@ fn pipeline(criterion: &mut Criterion) {
     let schema = Schema::json(COLUMNS.map(column).to_vec());
     let defs = COLUMNS.map(|(name, ty)| ColumnDef { name: name.to_owned(), ty, not_null: false });
     let source = SourceDef { name: "SOURCE_SQL_STREAM_001".to_owned(), columns: defs.to_vec() };
-    let program =
-        Arc::new(compile(CODE, &Catalog { sources: vec![source] }).expect("the deck's code is accepted"));
+    let program = Arc::new(
+        compile(CODE, &Catalog { sources: vec![source], tables: Vec::new() })
+            .expect("the deck's code is accepted"),
+    );
     let filtered = program.streams.iter().position(|it| it.name == "FILTERED_STREAM").map(StreamId);
     let filtered = filtered.expect("the code makes FILTERED_STREAM");
     let records = records();

@@ -39,6 +39,7 @@ fn catalog() -> Catalog {
             source("GATE", &[("K", SqlType::Varchar(4)), ("V", SqlType::Integer)]),
             source("EV", &[("K", SqlType::Varchar(4)), ("ET", SqlType::Timestamp)]),
         ],
+        tables: Vec::new(),
     }
 }
 

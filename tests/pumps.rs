@@ -220,7 +220,7 @@ impl Case {
 
     fn compile(&mut self, code: String) {
         let source = SourceDef { name: self.setup.name.clone(), columns: self.setup.columns.clone() };
-        match compile(&code, &Catalog { sources: vec![source] }) {
+        match compile(&code, &Catalog { sources: vec![source], tables: Vec::new() }) {
             Ok(program) => {
                 let program = Arc::new(program);
                 let count = program.streams.len();

@@ -96,7 +96,8 @@ pub fn run(world: &WorldArgs, args: &SqlArgs) -> Result<(), Stop> {
         not_null: false,
     };
     let columns = schema.columns.iter().map(column).collect();
-    let catalog = Catalog { sources: vec![SourceDef { name: args.source.clone(), columns }] };
+    let catalog =
+        Catalog { sources: vec![SourceDef { name: args.source.clone(), columns }], tables: Vec::new() };
     let file = args.app.display().to_string();
     let program = match compile(&text, &catalog) {
         Ok(program) => program,

@@ -337,13 +337,13 @@ pub fn csv_fields_by(line: &str, delimiter: char) -> Vec<String> {
 fn columns_read(program: &Program, stream: StreamId) -> Vec<usize> {
     let mut read = Vec::new();
     for pump in &program.pumps {
-        rel_reads(&pump.query, stream, &mut read);
+        rel_reads(&pump.query, stream, program, &mut read);
     }
     read
 }
 
 /// Adds what is read of the stream; answers whether the operator's output still is the stream's rows.
-fn rel_reads(rel: &Rel, stream: StreamId, read: &mut Vec<usize>) -> bool {
+fn rel_reads(rel: &Rel, stream: StreamId, program: &Program, read: &mut Vec<usize>) -> bool {
     let (input, exprs): (&Rel, Vec<&Expr>) = match rel {
         Rel::Scan { stream: scanned } => return *scanned == stream,
         Rel::Filter { input, condition } => (input, vec![condition]),
@@ -352,8 +352,17 @@ fn rel_reads(rel: &Rel, stream: StreamId, read: &mut Vec<usize>) -> bool {
         Rel::Aggregate { input, keys, aggregates, .. } => {
             (input, keys.iter().chain(aggregates.iter().flat_map(|it| &it.args)).collect())
         }
+        other => {
+            // Operators that pass whole rows on: every column counts as read.
+            for input in other.inputs() {
+                if rel_reads(input, stream, program, read) {
+                    read.extend(0..program.streams.get(stream.0).map_or(0, |it| it.columns.len()));
+                }
+            }
+            return false;
+        }
     };
-    let of_stream = rel_reads(input, stream, read);
+    let of_stream = rel_reads(input, stream, program, read);
     if of_stream {
         exprs.into_iter().for_each(|it| expr_reads(it, read));
     }

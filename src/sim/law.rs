@@ -5,7 +5,7 @@
 
 use crate::cloud::analytics::Application;
 use crate::sim::Sim;
-use crate::sql::plan::{Rel, StreamId};
+use crate::sql::plan::StreamId;
 
 /// Two sums that must be equal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,27 +81,15 @@ fn app_laws(app: &Application, laws: &mut Vec<Law>) {
             pump.name
         );
         laws.push(Law::new(law, flow.rows_in, flow.accounted()));
-        if pump.started
-            && let Some(read) = scanned(&pump.query)
-        {
-            let law = format!("{name}: rows into {} = rows of the stream it reads", pump.name);
-            laws.push(Law::new(law, flow.rows_in, passed(read)));
+        if pump.started {
+            let read = pump.query.scans();
+            let law = format!("{name}: rows into {} = rows of the streams it reads", pump.name);
+            laws.push(Law::new(law, flow.rows_in, read.into_iter().map(passed).sum()));
         }
     }
     for output in &app.outputs {
         let sum = output.rows.total + output.ends.len() as u64;
         let law = format!("{name}: rows of {} = sent to {} + waiting", output.stream, output.delivery);
         laws.push(Law::new(law, output.entered, sum));
-    }
-}
-
-/// The stream at the bottom of a query that reads one.
-fn scanned(rel: &Rel) -> Option<StreamId> {
-    match rel {
-        Rel::Scan { stream } => Some(*stream),
-        Rel::Filter { input, .. }
-        | Rel::Project { input, .. }
-        | Rel::Distinct { input, .. }
-        | Rel::Aggregate { input, .. } => scanned(input),
     }
 }

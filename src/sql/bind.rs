@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::sql::ast::{Name, ObjectKind, Statement, StatementKind, shown};
 use crate::sql::diag::{Diagnostic, nearest};
 use crate::sql::parse;
-use crate::sql::plan::{ColumnDef, Program, Pump, Rel, StreamDef, StreamId, StreamKind};
+use crate::sql::plan::{ColumnDef, Program, Pump, Rel, StreamDef, StreamId, StreamKind, TableDef};
 use crate::sql::value::SqlType;
 
 use self::place::Places;
@@ -52,6 +52,8 @@ pub struct Catalog {
     /// The metadata columns are added here as hidden columns, in this order: APPROXIMATE_ARRIVAL_TIME
     /// TIMESTAMP, PARTITION_KEY VARCHAR(256), SEQUENCE_NUMBER VARCHAR(128), SHARD_ID VARCHAR(128).
     pub sources: Vec<SourceDef>,
+    /// Reference tables; a real application has at most one.
+    pub tables: Vec<TableDef>,
 }
 
 /// Turns an application's code into a program, or says everything that is wrong with it, in text order:
@@ -70,7 +72,7 @@ pub fn compile(text: &str, catalog: &Catalog) -> Result<Program, Vec<Diagnostic>
     if said.iter().any(Diagnostic::fatal) {
         return Err(said);
     }
-    Ok(finish(session.streams, session.pumps, said))
+    Ok(finish(session.streams, catalog.tables.clone(), session.pumps, said))
 }
 
 /// A stream while the code is read.
@@ -301,19 +303,13 @@ fn unknown_name(error: Diagnostic, name: &Name, known: Vec<&str>, what: &str) ->
     error.hint("Create it first, above.")
 }
 
-/// Whether a query reads a stream.
-fn reads(rel: &Rel, wanted: usize) -> bool {
-    match rel {
-        Rel::Scan { stream } => stream.0 == wanted,
-        Rel::Filter { input, .. }
-        | Rel::Project { input, .. }
-        | Rel::Distinct { input, .. }
-        | Rel::Aggregate { input, .. } => reads(input, wanted),
-    }
-}
-
 /// The program: dropped streams leave, and the others move up.
-fn finish(streams: Vec<Stream>, mut pumps: Vec<Pump>, notes: Vec<Diagnostic>) -> Program {
+fn finish(
+    streams: Vec<Stream>,
+    tables: Vec<TableDef>,
+    mut pumps: Vec<Pump>,
+    notes: Vec<Diagnostic>,
+) -> Program {
     let mut places = Vec::with_capacity(streams.len());
     let mut kept = Vec::with_capacity(streams.len());
     for stream in streams {
@@ -325,18 +321,8 @@ fn finish(streams: Vec<Stream>, mut pumps: Vec<Pump>, notes: Vec<Diagnostic>) ->
     if kept.len() < places.len() {
         for pump in &mut pumps {
             pump.target = places[pump.target.0];
-            renumber(&mut pump.query, &places);
+            pump.query.renumber(&places);
         }
     }
-    Program { streams: kept, pumps, notes }
-}
-
-fn renumber(rel: &mut Rel, places: &[StreamId]) {
-    match rel {
-        Rel::Scan { stream } => *stream = places[stream.0],
-        Rel::Filter { input, .. }
-        | Rel::Project { input, .. }
-        | Rel::Distinct { input, .. }
-        | Rel::Aggregate { input, .. } => renumber(Arc::make_mut(input), places),
-    }
+    Program { streams: kept, tables, pumps, notes }
 }

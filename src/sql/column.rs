@@ -80,11 +80,29 @@ impl Batch {
     }
 
     /// Appends rows of a batch with the same columns.
+    /// Bytes of memory its rows take.
+    pub fn bytes(&self) -> u64 {
+        self.columns.iter().map(Column::bytes).sum::<u64>() + self.rowtimes.len() as u64 * 8
+    }
+
     pub fn extend_rows(&mut self, from: &Batch, rows: &[u32]) {
         self.rowtimes.extend(rows.iter().map(|&it| from.rowtimes[it as usize]));
         for (to, from) in self.columns.iter_mut().zip(&from.columns) {
             to.extend_rows(from, rows);
         }
+    }
+}
+
+impl Column {
+    /// Bytes of memory its values take.
+    pub fn bytes(&self) -> u64 {
+        let values = match &self.data {
+            ColumnData::Bool(values) => values.len(),
+            ColumnData::Int(values) => values.len() * 8,
+            ColumnData::Double(values) => values.len() * 8,
+            ColumnData::Bytes(values) => (0..values.len()).map(|row| values.get(row).len() + 4).sum(),
+        };
+        (values + self.nulls.len()) as u64
     }
 }
 

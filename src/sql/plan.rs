@@ -18,11 +18,25 @@ use crate::sql::value::{SqlType, Value};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct StreamId(pub usize);
 
+/// The place of a reference table in [`Program::tables`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct TableId(pub usize);
+
+/// A reference table: rows loaded before rows flow, which stay as they are (sql.md 6.6).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TableDef {
+    /// In exact case, as configured.
+    pub name: String,
+    pub columns: Vec<ColumnDef>,
+}
+
 /// A whole application's code, bound.
 #[derive(Clone, Debug, Default)]
 pub struct Program {
     /// Source streams first, then `error_stream`, then the streams of the code in text order.
     pub streams: Vec<StreamDef>,
+    /// The reference tables of the configuration.
+    pub tables: Vec<TableDef>,
     /// In text order. A pump reads only streams made above it, so this is a topological order too,
     /// unless a stream made early is fed by a pump written late; the engine does not rely on it.
     pub pumps: Vec<Pump>,
@@ -108,6 +122,210 @@ pub enum Rel {
         window: Window,
         aggregates: Vec<Aggregate>,
     },
+    /// Sliding windows. Columns out: the columns of the input, then the `calls`; ROWTIME is unchanged, and
+    /// every row speaks at once (sql.md 4.7).
+    Slide { input: Arc<Rel>, frames: Vec<Frame>, calls: Vec<WindowCall> },
+    /// WINDOWED BY STAGGER. Columns out: the `keys`, then the `aggregates`; ROWTIME is the moment the key's
+    /// window opened plus `length` milliseconds (sql.md 4.8).
+    Stagger { input: Arc<Rel>, keys: Vec<Expr>, length: i64, aggregates: Vec<Aggregate> },
+    /// Two streams joined in time. Columns out: those of `left`, then those of `right`; ROWTIME is the later
+    /// of both (sql.md 4.9).
+    Join {
+        left: Arc<Rel>,
+        right: Arc<Rel>,
+        kind: JoinKind,
+        /// How long a row of each side waits for a partner; `None` is the current row only.
+        windows: [Option<Extent>; 2],
+        /// Equal parts of the condition: an expression over the left row and one over the right row.
+        keys: Vec<(Expr, Expr)>,
+        /// The rest of the condition, over the columns out.
+        condition: Option<Expr>,
+    },
+    /// A stream's row with the rows of a reference table that fit. Columns out: those of `input`, then those
+    /// of `table` (none for Semi and Anti); ROWTIME is unchanged.
+    Lookup {
+        input: Arc<Rel>,
+        /// Finite: a tree of Reference, Filter and Project.
+        table: Arc<Rel>,
+        kind: LookupKind,
+        /// Equal parts of the condition: an expression over the stream's row and one over the table's.
+        keys: Vec<(Expr, Expr)>,
+        /// The rest of the condition, over the input's columns, then the table's.
+        condition: Option<Expr>,
+    },
+    /// The rows of a reference table.
+    Reference { table: TableId },
+    /// UNION ALL: inputs of the same columns, merged by ROWTIME.
+    Union { inputs: Vec<Rel> },
+    /// ORDER BY that begins with a monotonic key: the rows of one value of `leading`, sorted. They are
+    /// stamped with the end of their bucket, or keep their ROWTIME where the key is ROWTIME itself
+    /// (`Window::Instant`; sql.md 1.15).
+    Sort { input: Arc<Rel>, leading: Expr, window: Window, keys: Vec<SortKey> },
+    /// ORDER BY … WITHIN: rows in the order of `by`, which becomes their ROWTIME, each held for up to `slack`
+    /// milliseconds.
+    TimeSort { input: Arc<Rel>, by: Expr, slack: i64 },
+    /// A table function over the rows of a cursor (sql.md 5.9). Columns out: as the function says.
+    Table { input: Arc<Rel>, func: TableFunc },
+}
+
+/// The rows a sliding window looks at: those of the same partition, back to `extent`, the current row last.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Frame {
+    pub partition: Vec<Expr>,
+    pub extent: Extent,
+}
+
+/// How far back a window reaches from the current row, which it contains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Extent {
+    /// So many rows before the current one.
+    Rows(u64),
+    /// So many milliseconds before the current row's ROWTIME, both ends inside.
+    Range(i64),
+    Unbounded,
+}
+
+/// A call of a function over a sliding window.
+#[derive(Clone, Debug)]
+pub struct WindowCall {
+    pub func: WindowFunc,
+    pub args: Vec<Expr>,
+    /// `SUM(DISTINCT x) OVER …`.
+    pub distinct: bool,
+    /// IGNORE NULLS.
+    pub ignore_nulls: bool,
+    pub ty: SqlType,
+    /// The place of its window in the operator's frames.
+    pub frame: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WindowFunc {
+    Aggregate(AggregateFunc),
+    FirstValue,
+    LastValue,
+    /// The n-th row of the window, from 1.
+    NthValue {
+        n: u64,
+        from_last: bool,
+    },
+    /// The row so many places before the current one; the second argument, if there is one, is the default.
+    Lag {
+        offset: u64,
+    },
+    /// Weights halve every so many milliseconds.
+    ExpAvg {
+        half_life: i64,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum JoinKind {
+    Inner,
+    Left,
+    Right,
+    Full,
+}
+
+/// What becomes of a stream's row by what a reference table has for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LookupKind {
+    /// Once for each fitting row, and not without one.
+    Inner,
+    /// Once for each fitting row, or with NULLs.
+    Left,
+    /// Once where some row fits: `IN (query)`, `EXISTS`.
+    Semi,
+    /// Once where none fits.
+    Anti,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct SortKey {
+    pub expr: Expr,
+    pub descending: bool,
+}
+
+/// A table function with its constant arguments. Columns of the cursor are counted from 0.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum TableFunc {
+    /// Ranks rows of equal ROWTIME; adds the rank, an INTEGER.
+    GroupRank {
+        by: usize,
+        descending: bool,
+        output_descending: bool,
+        /// Milliseconds; 0 waits without limit.
+        max_idle: i64,
+        /// 0 lets all rows out.
+        output_max: u64,
+    },
+    /// ITEM VARCHAR(1024), ITEM_COUNT BIGINT.
+    TopK { column: usize, k: u64, seconds: i64 },
+    /// NUMBER_OF_DISTINCT_ITEMS BIGINT.
+    CountDistinct { column: usize, seconds: i64 },
+    /// Adds ANOMALY_SCORE DOUBLE, and ANOMALY_EXPLANATION where it is explained (with directions or without).
+    Forest {
+        columns: Vec<usize>,
+        trees: usize,
+        sample: usize,
+        decay: i64,
+        shingle: usize,
+        explained: Option<bool>,
+    },
+    /// Adds HOTSPOTS_RESULT.
+    Hotspots { columns: Vec<usize>, window: usize, radius: f64, minimum: usize },
+}
+
+impl Rel {
+    /// The operators whose rows this one takes, in order of its sides.
+    pub fn inputs(&self) -> Vec<&Rel> {
+        match self {
+            Rel::Scan { .. } | Rel::Reference { .. } => Vec::new(),
+            Rel::Filter { input, .. }
+            | Rel::Project { input, .. }
+            | Rel::Distinct { input, .. }
+            | Rel::Aggregate { input, .. }
+            | Rel::Slide { input, .. }
+            | Rel::Stagger { input, .. }
+            | Rel::Lookup { input, .. }
+            | Rel::Sort { input, .. }
+            | Rel::TimeSort { input, .. }
+            | Rel::Table { input, .. } => vec![input],
+            Rel::Join { left, right, .. } => vec![left, right],
+            Rel::Union { inputs } => inputs.iter().collect(),
+        }
+    }
+
+    /// The streams it reads, each as often as it does.
+    pub fn scans(&self) -> Vec<StreamId> {
+        if let Rel::Scan { stream } = self {
+            return vec![*stream];
+        }
+        self.inputs().into_iter().flat_map(Rel::scans).collect()
+    }
+
+    /// Renames the streams it reads.
+    pub fn renumber(&mut self, places: &[StreamId]) {
+        match self {
+            Rel::Scan { stream } => *stream = places[stream.0],
+            Rel::Reference { .. } => {}
+            Rel::Filter { input, .. }
+            | Rel::Project { input, .. }
+            | Rel::Distinct { input, .. }
+            | Rel::Aggregate { input, .. }
+            | Rel::Slide { input, .. }
+            | Rel::Stagger { input, .. }
+            | Rel::Lookup { input, .. }
+            | Rel::Sort { input, .. }
+            | Rel::TimeSort { input, .. }
+            | Rel::Table { input, .. } => Arc::make_mut(input).renumber(places),
+            Rel::Join { left, right, .. } => {
+                Arc::make_mut(left).renumber(places);
+                Arc::make_mut(right).renumber(places);
+            }
+            Rel::Union { inputs } => inputs.iter_mut().for_each(|it| it.renumber(places)),
+        }
+    }
 }
 
 /// What a monotonic expression grows with, hence what closes its window.

@@ -5,7 +5,6 @@
 //! back until every writer has promised nothing earlier; a stream with one writer passes them on at once.
 //! Two engines with the same program and the same calls are in the same state.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -14,16 +13,21 @@ use crate::base::time::Timestamp;
 use crate::sql::cast::first_chars;
 use crate::sql::eval::Clock;
 pub use crate::sql::eval::ErrorName;
-use crate::sql::plan::{Program, StreamId, StreamKind, Window};
-use crate::sql::pump::compile::{Compiled, Header};
+use crate::sql::plan::{Program, StreamId, StreamKind, TableDef, TableId, Window};
+use crate::sql::pump::compile::{Compiled, Header, Scan};
+use crate::sql::pump::merge::{Lane, merge_until};
 use crate::sql::pump::run::{Output, PumpState, Run};
 use crate::sql::value::{Batch, Column, Value};
 use crate::sql::write;
 
-mod aggregate;
-mod compile;
-mod group;
-mod run;
+pub mod aggregate;
+pub mod compile;
+pub mod group;
+pub mod keeper;
+pub mod merge;
+pub mod run;
+
+pub use keeper::Held;
 
 /// When SELECT DISTINCT speaks (sql.md 4.6).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,22 +116,24 @@ pub struct WindowSpan {
 
 /// A promise: nothing earlier than `at` will come; with `inclusive`, nothing at `at` either.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Bound {
-    at: i64,
-    inclusive: bool,
+pub struct Bound {
+    pub at: i64,
+    pub inclusive: bool,
 }
 
 impl Bound {
-    const NONE: Bound = Bound { at: i64::MIN, inclusive: false };
+    /// No promise yet.
+    pub const NONE: Bound = Bound { at: i64::MIN, inclusive: false };
 
     /// Whether a window that lasts until before `change` is over. One that contains its end is over when
     /// the clock reaches that end, but not when a row does.
-    fn passes(self, change: i64, window: Window) -> bool {
+    pub fn passes(self, change: i64, window: Window) -> bool {
         let reaches_end = self.inclusive && matches!(window, Window::ClockUp | Window::Instant);
         change != i64::MAX && self.at.saturating_add(i64::from(reaches_end)) >= change
     }
 
-    fn order(self) -> (i64, bool) {
+    /// Later promises are greater.
+    pub fn order(self) -> (i64, bool) {
         (self.at, self.inclusive)
     }
 }
@@ -140,6 +146,8 @@ pub struct EngineState {
     streams: Vec<StreamState>,
     pumps: Vec<PumpState>,
     flows: Vec<Flow>,
+    /// The rows of the reference tables, in the order of the program.
+    tables: Vec<Arc<Batch>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -154,8 +162,7 @@ struct StreamState {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Writer {
     pump: usize,
-    waiting: VecDeque<Batch>,
-    bound: Bound,
+    lane: Lane,
 }
 
 /// A program at work.
@@ -185,8 +192,12 @@ impl Plan {
         let count = program.streams.len();
         let mut readers = vec![Vec::new(); count];
         for (at, pump) in pumps.iter().enumerate() {
-            if let Some(readers) = readers.get_mut(pump.source.0) {
-                readers.push(at);
+            for scan in &pump.scans {
+                if let Some(readers) = readers.get_mut(scan.stream.0)
+                    && readers.last() != Some(&at)
+                {
+                    readers.push(at);
+                }
             }
         }
         let (order, delays) = topological(&pumps, count);
@@ -203,13 +214,13 @@ fn topological(pumps: &[Compiled], count: usize) -> (Vec<usize>, Vec<i64>) {
     loop {
         let ready = |it: &usize| {
             let mut writers = pumps.iter().filter(|pump| pump.target.0 == *it);
-            !order.contains(it) && writers.all(|pump| order.contains(&pump.source.0))
+            !order.contains(it)
+                && writers.all(|pump| pump.scans.iter().all(|it| order.contains(&it.stream.0)))
         };
         let rest = (0..count).find(|it| !order.contains(it));
         let Some(next) = (0..count).find(ready).or(rest) else { return (order, delays) };
         let writers = pumps.iter().filter(|pump| pump.target.0 == next);
-        delays[next] =
-            writers.map(|it| it.delay + delays.get(it.source.0).copied().unwrap_or(0)).max().unwrap_or(0);
+        delays[next] = writers.map(|it| it.delay + it.delay_before(&delays)).max().unwrap_or(0);
         order.push(next);
     }
 }
@@ -220,8 +231,7 @@ impl Engine {
         let compiled = Plan::new(&program);
         let pumps: Vec<PumpState> =
             compiled.pumps.iter().zip(&program.pumps).map(|(it, pump)| it.state(pump.started)).collect();
-        let writer =
-            |(pump, _): (usize, &Compiled)| Writer { pump, waiting: VecDeque::new(), bound: Bound::NONE };
+        let writer = |(pump, _): (usize, &Compiled)| Writer { pump, lane: Lane::default() };
         let stream = |at: usize| StreamState {
             last: i64::MIN,
             bound: Bound::NONE,
@@ -239,6 +249,7 @@ impl Engine {
             streams: (0..program.streams.len()).map(stream).collect(),
             flows: vec![Flow::default(); pumps.len()],
             pumps,
+            tables: program.tables.iter().map(table).collect(),
         };
         Engine { program, compiled: Arc::new(compiled), options, state }
     }
@@ -260,6 +271,20 @@ impl Engine {
 
     pub fn program(&self) -> &Arc<Program> {
         &self.program
+    }
+
+    /// Puts rows into a reference table in place of those it had; their ROWTIMEs mean nothing. Rows flow past
+    /// what is there at their moment.
+    pub fn load(&mut self, table: TableId, rows: Batch) {
+        if let Some(loaded) = self.state.tables.get_mut(table.0) {
+            *loaded = Arc::new(rows);
+        }
+    }
+
+    /// What each operator of a pump with a memory holds, in the order of its plan.
+    pub fn held(&self, pump: usize) -> Vec<Held> {
+        let both = self.state.pumps.get(pump).zip(self.compiled.pumps.get(pump));
+        both.map_or_else(Vec::new, |(state, pump)| state.held(pump))
     }
 
     /// Takes rows of a source, hidden columns included, ROWTIMEs not decreasing. Late rows go to
@@ -336,7 +361,7 @@ impl Engine {
     pub fn oldest_open_row(&self) -> Option<Timestamp> {
         let both = self.state.pumps.iter().zip(&self.compiled.pumps);
         let oldest = |(state, pump): (&PumpState, &Compiled)| {
-            Some(state.oldest_open()? - self.compiled.delays.get(pump.source.0).copied().unwrap_or(0))
+            Some(state.oldest_open(pump)? - pump.delay_before(&self.compiled.delays))
         };
         both.filter_map(oldest).min().map(Timestamp::from_millis)
     }
@@ -381,30 +406,33 @@ impl Engine {
     /// Feeds the readers of a stream with new rows and its bound.
     fn run_readers(&mut self, stream: usize, batches: &[Batch], sink: &mut dyn Sink) {
         let compiled = self.compiled.clone();
-        let bound = self.state.streams[stream].bound;
         for &at in &compiled.readers[stream] {
             if !self.state.pumps[at].started {
                 continue;
             }
             let mut out = Output { batches: Vec::new(), errors: Vec::new(), bound: Bound::NONE };
             let clock = Clock { started: self.state.started_at, now: self.state.now };
+            let pump = &compiled.pumps[at];
+            let streams = &self.state.streams;
             let mut run = Run {
-                pump: &compiled.pumps[at],
+                pump,
                 state: &mut self.state.pumps[at],
                 clock,
-                distinct: self.options.distinct,
+                options: self.options,
+                tables: &self.state.tables,
                 out: &mut out,
             };
-            batches.iter().for_each(|it| run.feed(it));
-            run.bound(bound);
+            for scan in pump.scans.iter().filter(|it| it.stream.0 == stream) {
+                batches.iter().for_each(|it| run.feed(scan.to, it));
+            }
+            let bound = |it: &Scan| streams.get(it.stream.0).map_or(Bound::NONE, |it| it.bound);
+            run.bounds(pump.scans.iter().map(|it| (it.to, bound(it))));
             self.state.flows[at] = self.state.pumps[at].flow;
             if let Some(target) = self.state.streams.get_mut(compiled.pumps[at].target.0)
                 && let Some(writer) = target.writers.iter_mut().find(|it| it.pump == at)
             {
-                writer.waiting.extend(out.batches);
-                if writer.bound.order() < out.bound.order() {
-                    writer.bound = out.bound;
-                }
+                writer.lane.waiting.extend(out.batches);
+                writer.lane.promise(out.bound);
             }
             self.write_errors(&out.errors, Some(at), sink);
         }
@@ -415,14 +443,16 @@ impl Engine {
         let state = &mut self.state.streams[at];
         let pumps = &self.state.pumps;
         let running = |it: &&Writer| pumps[it.pump].started;
-        let bound = state.writers.iter().filter(running).map(|it| it.bound).min_by_key(|it| it.order());
+        let bound = state.writers.iter().filter(running).map(|it| it.lane.bound).min_by_key(|it| it.order());
         let bound = bound.unwrap_or(state.bound);
         let mut written: Vec<(usize, Batch)> = Vec::new();
         if let [writer] = &mut state.writers[..] {
             let pump = writer.pump;
-            written.extend(writer.waiting.drain(..).map(|it| (pump, it)));
+            written.extend(writer.lane.waiting.drain(..).map(|it| (pump, it)));
         } else {
-            merge_writers(&mut state.writers, bound.at, &mut written);
+            let pumps: Vec<usize> = state.writers.iter().map(|it| it.pump).collect();
+            let mut lanes: Vec<&mut Lane> = state.writers.iter_mut().map(|it| &mut it.lane).collect();
+            merge_until(&mut lanes, bound.at, |lane, batch| written.push((pumps[lane], batch)));
         }
         if state.bound.order() < bound.order() {
             state.bound = bound;
@@ -512,6 +542,11 @@ impl Engine {
     }
 }
 
+/// An empty reference table.
+fn table(def: &TableDef) -> Arc<Batch> {
+    Arc::new(Batch::new(def.columns.iter().map(|it| it.ty)))
+}
+
 /// Rows in order, and rows earlier than what was before them.
 fn split_late(rowtimes: &[i64], floor: i64) -> (Vec<u32>, Vec<u32>) {
     let mut last = floor;
@@ -521,29 +556,4 @@ fn split_late(rowtimes: &[i64], floor: i64) -> (Vec<u32>, Vec<u32>) {
         last = last.max(time);
         kept
     })
-}
-
-/// Takes the rows up to a bound from all writers, by ROWTIME, then by writer.
-fn merge_writers(writers: &mut [Writer], bound: i64, written: &mut Vec<(usize, Batch)>) {
-    loop {
-        let first = |(at, it): (usize, &Writer)| Some((*it.waiting.front()?.rowtimes.first()?, at));
-        let next = writers.iter().enumerate().filter_map(first).min();
-        let Some((time, at)) = next.filter(|(time, _)| *time <= bound) else { return };
-        // As many rows of this writer as come before the next row of any other.
-        let others = writers.iter().enumerate().filter(|(other, _)| *other != at).filter_map(first).min();
-        let limit = match others {
-            Some((other, writer)) if writer < at => other.saturating_sub(1).max(time),
-            Some((other, _)) => other,
-            None => i64::MAX,
-        };
-        let writer = &mut writers[at];
-        let Some(batch) = writer.waiting.pop_front() else { return };
-        let until = batch.rowtimes.iter().position(|it| *it > limit.min(bound)).unwrap_or(batch.len()).max(1);
-        if until < batch.len() {
-            writer.waiting.push_front(batch.slice(until..batch.len()));
-            written.push((writer.pump, batch.slice(0..until)));
-        } else {
-            written.push((writer.pump, batch));
-        }
-    }
 }

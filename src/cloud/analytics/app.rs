@@ -300,7 +300,7 @@ impl Application {
             schema.columns.iter().map(column).collect()
         };
         let source = self.schema().map(|it| SourceDef { name: SOURCE.to_owned(), columns: columns(it) });
-        Catalog { sources: source.into_iter().collect() }
+        Catalog { sources: source.into_iter().collect(), tables: Vec::new() }
     }
 
     /// Everything to say about code that is being typed.

@@ -70,6 +70,7 @@ fn walk(rel: &Rel, facts: &mut PumpFacts) {
             facts.aggregates = aggregates.len();
             walk(input, facts);
         }
+        other => other.inputs().into_iter().for_each(|it| walk(it, facts)),
     }
 }
 

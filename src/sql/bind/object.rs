@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::sql::ast::{ColumnSpec, Insert, Name, ObjectKind, shown};
-use crate::sql::bind::{NAME_MAX, Session, Stream, mismatch, not_yet, reads, types, unknown_name};
+use crate::sql::bind::{NAME_MAX, Session, Stream, mismatch, not_yet, types, unknown_name};
 use crate::sql::diag::{Diagnostic, place};
 use crate::sql::dialect::reserved;
 use crate::sql::parse::reserved_word;
@@ -68,8 +68,10 @@ impl Session<'_> {
                     .hint("Take one of the two away, or give one another name."),
             ),
             StreamKind::Created => {
-                let user =
-                    self.pumps.iter().find(|it| it.target == StreamId(old) || reads(&it.query, old))?;
+                let user = self
+                    .pumps
+                    .iter()
+                    .find(|it| it.target == StreamId(old) || it.query.scans().contains(&StreamId(old)))?;
                 Some(
                     error(format!("stream {title} cannot be made again"))
                         .detail(format!("Pump {} above already uses it.", shown(&user.name)))
@@ -173,7 +175,7 @@ impl Session<'_> {
         let mut reached = vec![pump.target];
         let mut at = 0;
         while let Some(&stream) = reached.get(at) {
-            if reads(&pump.query, stream.0) {
+            if pump.query.scans().contains(&stream) {
                 return Some(
                     Diagnostic::error(
                         name.span.clone(),
@@ -183,7 +185,7 @@ impl Session<'_> {
                     .hint("Insert into a stream that leads away from the source."),
                 );
             }
-            for next in self.pumps.iter().filter(|it| reads(&it.query, stream.0)) {
+            for next in self.pumps.iter().filter(|it| it.query.scans().contains(&stream)) {
                 if !reached.contains(&next.target) {
                     reached.push(next.target);
                 }
@@ -244,7 +246,7 @@ impl Session<'_> {
             self.said.push(error.detail("The configuration of the application makes it, not the code."));
             return;
         }
-        let uses = |it: &Pump| it.target == StreamId(at) || reads(&it.query, at);
+        let uses = |it: &Pump| it.target == StreamId(at) || it.query.scans().contains(&StreamId(at));
         if let (Some(user), false) = (self.pumps.iter().find(|it| uses(it)), cascade) {
             let message = format!("stream {} is still used", shown(&name.stored));
             let error = Diagnostic::error(name.span.clone(), message)

@@ -4,7 +4,6 @@
 //! other. Nothing here changes while rows flow; what does is in [`run`](super::run).
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 use crate::sql::plan::{
     Aggregate, AggregateFunc, Expr, ExprKind, Program, Pump, Rel, StreamDef, StreamId, Window,
@@ -12,6 +11,7 @@ use crate::sql::plan::{
 use crate::sql::pump::Flow;
 use crate::sql::pump::aggregate::Accumulator;
 use crate::sql::pump::group::Groups;
+use crate::sql::pump::keeper::{self, Keeper};
 use crate::sql::pump::run::{OpState, Open, PumpState, WindowState};
 use crate::sql::value::{Batch, SqlType};
 use crate::sql::window::Shape;
@@ -20,8 +20,10 @@ use crate::sql::write;
 /// A pump, taken apart once.
 #[derive(Debug)]
 pub struct Compiled {
-    pub source: StreamId,
+    /// The streams it reads, and where their rows go.
+    pub scans: Vec<Scan>,
     pub target: StreamId,
+    /// Inputs before what they feed.
     pub ops: Vec<Op>,
     pub assignments: Vec<Expr>,
     pub not_null: Vec<bool>,
@@ -32,13 +34,29 @@ pub struct Compiled {
     pub delay: i64,
 }
 
+/// A stream that a pump reads.
+#[derive(Clone, Copy, Debug)]
+pub struct Scan {
+    pub stream: StreamId,
+    pub to: Port,
+}
+
+/// One side of an operator; the operator behind the last is the insert into the target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Port {
+    pub op: usize,
+    pub side: usize,
+}
+
 #[derive(Debug)]
 pub struct Op {
     pub kind: OpKind,
-    /// The columns of its input, for error rows.
-    pub header: Header,
+    /// The columns of its input on each side, for error rows.
+    pub headers: Vec<Header>,
     /// Whether its input rows are still the pump's input rows, and not results of groups.
     pub original: bool,
+    /// Where its rows go.
+    pub next: Port,
 }
 
 /// The columns of a batch as an error row shows them.
@@ -62,9 +80,16 @@ pub struct Floor {
 #[derive(Debug)]
 pub enum OpKind {
     Filter(Expr),
-    Project { items: Vec<Expr>, rowtime: Option<Expr>, after_group: bool, floor: Option<Floor> },
+    Project {
+        items: Vec<Expr>,
+        rowtime: Option<Expr>,
+        after_group: bool,
+        floor: Option<Floor>,
+    },
     Distinct(Windowed),
     Aggregate(Windowed, Vec<Aggregate>),
+    /// An operator that keeps rows in a way of its own.
+    Keep(Box<dyn Keeper>),
 }
 
 /// What DISTINCT and GROUP BY share.
@@ -80,20 +105,23 @@ pub struct Windowed {
 
 impl Compiled {
     pub fn new(program: &Program, pump: &Pump) -> Self {
-        let mut ops = Vec::new();
-        let mut source = StreamId(0);
-        let (header, _) = flatten(&pump.query, program, &mut source, &mut ops);
+        let mut graph = Graph { program, scans: Vec::new(), ops: Vec::new() };
+        let made = graph.add(&pump.query);
+        let end = Port { op: graph.ops.len(), side: 0 };
+        graph.lead(made.from, end);
+        let (Graph { scans, ops, .. }, header) = (graph, made.header);
         let length = |it: &Op| match &it.kind {
             OpKind::Distinct(it) | OpKind::Aggregate(it, _) => {
                 it.shape.period().map_or(0, |it| it.as_millis())
             }
+            OpKind::Keep(keeper) => keeper.delay(),
             _ => 0,
         };
         let delay = ops.iter().map(length).sum();
         let target = program.streams.get(pump.target.0);
         let columns = target.map_or(&[][..], |it| &it.columns);
         Self {
-            source,
+            scans,
             target: pump.target,
             ops,
             assignments: pump.assignments.clone(),
@@ -110,57 +138,115 @@ impl Compiled {
             OpKind::Project { .. } => OpState::Last(i64::MIN),
             OpKind::Distinct(it) => OpState::Window(Box::new(it.state(&[]))),
             OpKind::Aggregate(it, calls) => OpState::Window(Box::new(it.state(calls))),
+            OpKind::Keep(keeper) => OpState::Kept(Box::new(keeper.fresh())),
         };
         let ops = self.ops.iter().map(state).collect();
         PumpState { started, flow: Flow::default(), closed: VecDeque::new(), ops }
     }
 
+    /// How much older than a row it reads the source's row can be.
+    pub fn delay_before(&self, delays: &[i64]) -> i64 {
+        let delay = |it: &Scan| delays.get(it.stream.0).copied().unwrap_or(0);
+        self.scans.iter().map(delay).max().unwrap_or(0)
+    }
+
+    /// The columns of what an operator gives.
+    pub fn header_behind(&self, at: usize) -> &Header {
+        let next = self.ops.get(at).map(|it| it.next);
+        next.and_then(|it| self.ops.get(it.op)?.headers.get(it.side)).unwrap_or(&self.header)
+    }
+
     /// Whether the rows that come out are the rows that went in, one for one.
     pub fn passes_originals(&self) -> bool {
-        !self.ops.iter().any(|it| matches!(it.kind, OpKind::Aggregate(..)))
+        !self.ops.iter().any(|it| match &it.kind {
+            OpKind::Aggregate(..) => true,
+            OpKind::Keep(keeper) => !keeper.passes_originals(),
+            _ => false,
+        })
     }
 }
 
-/// The operators of a query from the scan up; answers with its columns and whether they are still rows
-/// of the source.
-fn flatten(rel: &Rel, program: &Program, source: &mut StreamId, ops: &mut Vec<Op>) -> (Header, bool) {
-    let (input, kind): (&Arc<Rel>, OpKind) = match rel {
-        Rel::Scan { stream } => {
-            *source = *stream;
-            return (program.streams.get(stream.0).map(Header::of).unwrap_or_default(), true);
+/// A query while its tree becomes a list of operators, each behind what feeds it.
+struct Graph<'a> {
+    program: &'a Program,
+    scans: Vec<Scan>,
+    ops: Vec<Op>,
+}
+
+/// What a part of a query has become.
+struct Made {
+    from: From,
+    header: Header,
+    /// Whether its rows are still rows of a source.
+    original: bool,
+}
+
+/// Where rows come from: a scan or an operator, by its place.
+#[derive(Clone, Copy)]
+enum From {
+    Scan(usize),
+    Op(usize),
+}
+
+impl Graph<'_> {
+    fn lead(&mut self, from: From, to: Port) {
+        match from {
+            From::Scan(at) => self.scans[at].to = to,
+            From::Op(at) => self.ops[at].next = to,
         }
-        Rel::Filter { input, condition } => (input, OpKind::Filter(condition.clone())),
-        Rel::Project { input, items, rowtime } => {
-            let (items, rowtime) = (items.clone(), rowtime.clone());
-            (input, OpKind::Project { items, rowtime, after_group: false, floor: None })
-        }
-        Rel::Distinct { input, items, compared, monotonic, window } => {
-            (input, OpKind::Distinct(Windowed::new(items, compared.clone(), *monotonic, *window)))
-        }
-        Rel::Aggregate { input, keys, monotonic, window, aggregates } => {
-            let windowed = Windowed::new(keys, (0..keys.len()).collect(), *monotonic, *window);
-            (input, OpKind::Aggregate(windowed, aggregates.clone()))
-        }
-    };
-    let (header, original) = flatten(input, program, source, ops);
-    let mut kind = kind;
-    if let OpKind::Project { rowtime, after_group, floor, .. } = &mut kind {
-        *after_group = ops.iter().any(|it| it.windowed().is_some());
-        *floor = rowtime.as_ref().and_then(|it| Floor::of(it, ops));
     }
-    let (out, out_original) = match &kind {
-        OpKind::Filter(_) => (header.clone(), original),
-        OpKind::Project { items, .. } => (header.of_items(items), original),
-        OpKind::Distinct(it) => (header.of_items(&it.keys), original),
-        OpKind::Aggregate(it, calls) => {
-            let mut out = header.of_items(&it.keys);
-            out.names.extend((it.keys.len()..).take(calls.len()).map(|at| format!("EXPR${at}")));
-            out.types.extend(calls.iter().map(|it| it.ty));
-            (out, false)
+
+    fn add(&mut self, rel: &Rel) -> Made {
+        if let Rel::Scan { stream } = rel {
+            self.scans.push(Scan { stream: *stream, to: Port { op: 0, side: 0 } });
+            let header = self.program.streams.get(stream.0).map(Header::of).unwrap_or_default();
+            return Made { from: From::Scan(self.scans.len() - 1), header, original: true };
         }
-    };
-    ops.push(Op { kind, header, original });
-    (out, out_original)
+        let inputs: Vec<Made> = rel.inputs().into_iter().map(|it| self.add(it)).collect();
+        let op = self.ops.len();
+        for (side, input) in inputs.iter().enumerate() {
+            self.lead(input.from, Port { op, side });
+        }
+        let below = match inputs.first().map(|it| it.from) {
+            Some(From::Op(below)) => Some(below),
+            _ => None,
+        };
+        let original = inputs.iter().all(|it| it.original);
+        let headers: Vec<Header> = inputs.into_iter().map(|it| it.header).collect();
+        let kind = self.kind(rel, below, &headers);
+        let header = headers.first().cloned().unwrap_or_default();
+        let (out, out_original) = match &kind {
+            OpKind::Filter(_) => (header, original),
+            OpKind::Project { items, .. } => (header.of_items(items), original),
+            OpKind::Distinct(it) => (header.of_items(&it.keys), original),
+            OpKind::Aggregate(it, calls) => {
+                (header.of_items(&it.keys).with(calls.iter().map(|it| it.ty)), false)
+            }
+            OpKind::Keep(keeper) => (keeper.header(&headers), original && keeper.passes_originals()),
+        };
+        self.ops.push(Op { kind, headers, original, next: Port { op: op + 1, side: 0 } });
+        Made { from: From::Op(op), header: out, original: out_original }
+    }
+
+    /// What an operator does. `below` is the operator that feeds it.
+    fn kind(&self, rel: &Rel, below: Option<usize>, headers: &[Header]) -> OpKind {
+        match rel {
+            Rel::Filter { condition, .. } => OpKind::Filter(condition.clone()),
+            Rel::Project { items, rowtime, .. } => {
+                let after_group = self.ops.iter().any(|it| it.windowed().is_some());
+                let floor = rowtime.as_ref().and_then(|it| Floor::of(it, &self.ops, below));
+                OpKind::Project { items: items.clone(), rowtime: rowtime.clone(), after_group, floor }
+            }
+            Rel::Distinct { items, compared, monotonic, window, .. } => {
+                OpKind::Distinct(Windowed::new(items, compared.clone(), *monotonic, *window))
+            }
+            Rel::Aggregate { keys, monotonic, window, aggregates, .. } => {
+                let windowed = Windowed::new(keys, (0..keys.len()).collect(), *monotonic, *window);
+                OpKind::Aggregate(windowed, aggregates.clone())
+            }
+            other => OpKind::Keep(keeper::of(other, headers)),
+        }
+    }
 }
 
 impl Header {
@@ -182,6 +268,24 @@ impl Header {
             types: items.iter().map(|it| it.ty).collect(),
             hidden_from: usize::MAX,
         }
+    }
+
+    /// These columns and more behind them, which have no names of their own.
+    pub fn with(mut self, more: impl Iterator<Item = SqlType>) -> Self {
+        for ty in more {
+            self.names.push(format!("EXPR${}", self.names.len()));
+            self.types.push(ty);
+        }
+        self.hidden_from = usize::MAX;
+        self
+    }
+
+    /// These columns, then those.
+    pub fn beside(mut self, other: &Header) -> Self {
+        self.names.extend(other.names.iter().cloned());
+        self.types.extend(&other.types);
+        self.hidden_from = usize::MAX;
+        self
     }
 
     /// A row as a JSON object, for `error_stream`; what a source hides and nobody reads is left out.
@@ -207,8 +311,10 @@ impl Floor {
     /// What is known of `expr AS ROWTIME` over the operators below: the earliest or latest ROWTIME of a
     /// group and the key that grows are not below their window, and neither is a function of the row's own
     /// ROWTIME.
-    fn of(expr: &Expr, ops: &[Op]) -> Option<Self> {
-        let below = ops.iter().rposition(|it| !matches!(it.kind, OpKind::Filter(_)));
+    fn of(expr: &Expr, ops: &[Op], below: Option<usize>) -> Option<Self> {
+        // Operators on one line below this one lie next to each other; filters change no row.
+        let below =
+            below.and_then(|it| ops[..=it].iter().rposition(|it| !matches!(it.kind, OpKind::Filter(_))));
         let grows = |it: &Expr| it.ty == SqlType::Timestamp && !matches!(Shape::of(it), Shape::Unknown);
         let aggregate = below.and_then(|it| match &ops[it].kind {
             OpKind::Aggregate(windowed, calls) => Some((windowed, calls)),
@@ -268,7 +374,13 @@ impl Windowed {
 
 impl Op {
     pub fn windowed(&self) -> Option<&Windowed> {
-        match &self.kind {
+        self.kind.windowed()
+    }
+}
+
+impl OpKind {
+    pub fn windowed(&self) -> Option<&Windowed> {
+        match self {
             OpKind::Distinct(it) | OpKind::Aggregate(it, _) => Some(it),
             _ => None,
         }

@@ -5,16 +5,18 @@
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::time::Timestamp;
-use crate::sql::eval::{Clock, ErrorName, Eval, Fault};
+use crate::sql::eval::{Clock, ErrorName, Fault};
 use crate::sql::plan::{Aggregate, Expr, Window};
 use crate::sql::pump::aggregate::Accumulator;
-use crate::sql::pump::compile::{Compiled, Header, Op, OpKind, Windowed};
+use crate::sql::pump::compile::{Compiled, Header, Op, OpKind, Port, Windowed};
 use crate::sql::pump::group::{self, Groups, Placement};
-use crate::sql::pump::{Bound, DistinctMode, Flow, RowError, WindowSpan};
+use crate::sql::pump::keeper::{self, Held, Kept, Moved, Step};
+use crate::sql::pump::{Bound, DistinctMode, Flow, Options, RowError, WindowSpan};
 use crate::sql::value::{Batch, Column, SqlType};
 use crate::sql::window;
 
@@ -28,6 +30,7 @@ pub enum OpState {
     /// The last ROWTIME that passed a Project that replaces it.
     Last(i64),
     Window(Box<WindowState>),
+    Kept(Box<Kept>),
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -71,7 +74,9 @@ pub struct Run<'a> {
     pub pump: &'a Compiled,
     pub state: &'a mut PumpState,
     pub clock: Clock,
-    pub distinct: DistinctMode,
+    pub options: Options,
+    /// The rows of the reference tables.
+    pub tables: &'a [Arc<Batch>],
     pub out: &'a mut Output,
 }
 
@@ -94,6 +99,9 @@ impl PumpState {
     /// The earliest end of an open window that the clock can close, after what it has told already.
     pub fn next_due(&self, pump: &Compiled, told: i64) -> Option<i64> {
         let due = |(state, op): (&OpState, &Op)| {
+            if let (OpState::Kept(kept), OpKind::Keep(keeper)) = (state, &op.kind) {
+                return keeper.due(kept);
+            }
             let (open, windowed) = (state.window()?.open?, op.windowed()?);
             if open.change == i64::MAX { None } else { Some(windowed.stamp(open.change)) }
         };
@@ -101,8 +109,27 @@ impl PumpState {
     }
 
     /// The ROWTIME of the oldest row in an open window.
-    pub fn oldest_open(&self) -> Option<i64> {
-        self.ops.iter().filter_map(|it| Some(it.window()?.open?.first)).min()
+    pub fn oldest_open(&self, pump: &Compiled) -> Option<i64> {
+        let oldest = |(state, op): (&OpState, &Op)| match (state, &op.kind) {
+            (OpState::Kept(kept), OpKind::Keep(keeper)) => keeper.oldest(kept),
+            _ => Some(state.window()?.open?.first),
+        };
+        self.ops.iter().zip(&pump.ops).filter_map(oldest).min()
+    }
+
+    /// What each operator with a memory holds, in the order of the plan.
+    pub fn held(&self, pump: &Compiled) -> Vec<Held> {
+        let held = |(state, op): (&OpState, &Op)| match (state, &op.kind) {
+            (OpState::Kept(kept), OpKind::Keep(keeper)) => Some(keeper.held(kept)),
+            (OpState::Window(state), kind) => Some(Held {
+                what: if matches!(kind, OpKind::Distinct(_)) { "DISTINCT" } else { "GROUP BY" },
+                rows: state.open.map_or(0, |it| it.rows),
+                groups: state.groups.len() as u64,
+                bytes: state.groups.rows.bytes(),
+            }),
+            _ => None,
+        };
+        self.ops.iter().zip(&pump.ops).filter_map(held).collect()
     }
 }
 
@@ -113,33 +140,86 @@ impl OpState {
 }
 
 impl Run<'_> {
-    /// Takes rows of the source.
-    pub fn feed(&mut self, batch: &Batch) {
+    /// Takes rows of a stream the pump reads.
+    pub fn feed(&mut self, to: Port, batch: &Batch) {
         self.state.flow.rows_in += batch.len() as u64;
-        self.rows(0, Cow::Borrowed(batch));
+        self.rows(to, Cow::Borrowed(batch));
     }
 
-    /// Takes a bound: nothing earlier will come.
-    pub fn bound(&mut self, bound: Bound) {
-        let mut bound = bound;
+    /// Takes the bound of every scan: nothing earlier will come.
+    pub fn bounds(&mut self, scans: impl Iterator<Item = (Port, Bound)>) {
+        let mut ahead: Vec<(Port, Bound)> = scans.collect();
         for at in 0..self.pump.ops.len() {
-            let due = match (&self.state.ops[at], self.pump.ops[at].windowed()) {
-                (OpState::Window(state), Some(windowed)) => {
-                    state.open.filter(|open| bound.passes(open.change, windowed.window))
-                }
-                (OpState::Last(last), None) => {
-                    // A replaced ROWTIME may be as early as the last one written, and as its window allows.
-                    let floor = self.floor(at, bound.at).unwrap_or(i64::MIN);
-                    bound = Bound { at: bound.at.min(floor.max(*last)), inclusive: false };
-                    None
-                }
-                _ => None,
-            };
-            if let Some(open) = due {
-                self.close(at, open.change);
+            let mut out = None;
+            // Operators lie behind what feeds them, so every bound of this one is known.
+            for &(to, bound) in ahead.iter().filter(|it| it.0.op == at) {
+                out = Some(self.bound(at, to.side, bound));
             }
+            ahead.extend(out.map(|it| (self.pump.ops[at].next, it)));
         }
-        self.out.bound = bound;
+        let end = self.pump.ops.len();
+        self.out.bound = ahead.iter().find(|it| it.0.op == end).map_or(Bound::NONE, |it| it.1);
+    }
+
+    /// Takes the bound of one side of an operator, and tells the bound of what it gives.
+    fn bound(&mut self, at: usize, side: usize, bound: Bound) -> Bound {
+        let pump = self.pump;
+        match (&self.state.ops[at], &pump.ops[at].kind) {
+            (OpState::Window(state), kind) => {
+                let windowed = kind.windowed();
+                let due =
+                    state.open.filter(|open| windowed.is_some_and(|it| bound.passes(open.change, it.window)));
+                if let Some(open) = due {
+                    self.close(at, open.change);
+                }
+                bound
+            }
+            (OpState::Last(last), _) => {
+                // A replaced ROWTIME may be as early as the last one written, and as its window allows.
+                let floor = self.floor(at, bound.at).unwrap_or(i64::MIN);
+                Bound { at: bound.at.min(floor.max(*last)), inclusive: false }
+            }
+            (OpState::Kept(_), OpKind::Keep(keeper)) => {
+                let mut out = bound;
+                self.keep(at, |kept, step| out = keeper.bound(kept, side, bound, step));
+                out
+            }
+            _ => bound,
+        }
+    }
+
+    /// Lets a keeper work, and takes what it gives.
+    fn keep(&mut self, at: usize, work: impl FnOnce(&mut Kept, &mut Step<'_>)) {
+        let op = &self.pump.ops[at];
+        let mut step = Step {
+            clock: self.clock,
+            options: self.options,
+            tables: self.tables,
+            headers: &op.headers,
+            out: Vec::new(),
+            moved: Moved::default(),
+            errors: Vec::new(),
+            lost: Vec::new(),
+        };
+        let OpState::Kept(kept) = &mut self.state.ops[at] else { return };
+        work(kept, &mut step);
+        let Step { out, moved, errors, lost, .. } = step;
+        let flow = &mut self.state.flow;
+        flow.lost_results += lost.len() as u64;
+        if op.original {
+            flow.filtered += moved.filtered;
+            flow.duplicates += moved.duplicates;
+            flow.waiting = flow.waiting.saturating_add_signed(moved.waiting);
+            flow.grouped += moved.grouped;
+            flow.errors += errors.len() as u64;
+        } else {
+            flow.lost_results += errors.len() as u64;
+        }
+        self.out.errors.extend(errors);
+        self.out.errors.extend(lost);
+        for batch in out {
+            self.rows(op.next, Cow::Owned(batch));
+        }
     }
 
     /// The earliest ROWTIME that an operator replacing it can still give, where that is known.
@@ -149,11 +229,12 @@ impl Run<'_> {
         window::moment(&floor.expr, open.map_or(bound, |it| it.first.min(bound)))
     }
 
-    fn rows(&mut self, at: usize, batch: Cow<'_, Batch>) {
+    fn rows(&mut self, to: Port, batch: Cow<'_, Batch>) {
         if batch.is_empty() {
             return;
         }
         let pump = self.pump;
+        let at = to.op;
         let Some(op) = pump.ops.get(at) else { return self.assign(batch) };
         match &op.kind {
             OpKind::Filter(condition) => {
@@ -168,15 +249,15 @@ impl Run<'_> {
                     self.state.flow.filtered += (batch.len() - kept.len()) as u64;
                 }
                 if kept.len() == batch.len() {
-                    return self.rows(at + 1, batch);
+                    return self.rows(self.pump.ops[at].next, batch);
                 }
                 let picked = batch.pick(&kept);
-                self.rows(at + 1, Cow::Owned(picked));
+                self.rows(self.pump.ops[at].next, Cow::Owned(picked));
             }
             OpKind::Project { items, rowtime: None, .. } => {
                 let Some((batch, columns)) = self.columns(at, batch, items) else { return };
                 let projected = Batch { rowtimes: batch.rowtimes.clone(), columns };
-                self.rows(at + 1, Cow::Owned(projected));
+                self.rows(self.pump.ops[at].next, Cow::Owned(projected));
             }
             OpKind::Project { items, rowtime: Some(rowtime), after_group, .. } => {
                 let all: Vec<Expr> = items.iter().chain([rowtime]).cloned().collect();
@@ -187,6 +268,7 @@ impl Run<'_> {
             }
             OpKind::Distinct(windowed) => self.group(at, batch, windowed, &[]),
             OpKind::Aggregate(windowed, calls) => self.group(at, batch, windowed, calls),
+            OpKind::Keep(keeper) => self.keep(at, |kept, step| keeper.rows(kept, to.side, batch, step)),
         }
     }
 
@@ -197,22 +279,11 @@ impl Run<'_> {
         batch: Cow<'b, Batch>,
         exprs: &[Expr],
     ) -> Option<(Cow<'b, Batch>, Vec<Column>)> {
-        let clock = self.clock;
-        let compute = |batch: &Batch| {
-            let mut eval = Eval::new(batch, clock);
-            let columns: Vec<Column> = exprs.iter().map(|it| eval.column(it).into_owned()).collect();
-            (columns, eval.faults)
-        };
-        let (columns, faults) = compute(&batch);
-        if faults.is_empty() {
-            return Some((batch, columns));
+        let (batch, columns, faults) = keeper::columns(batch, exprs, self.clock);
+        if let Some((whole, faults)) = faults {
+            self.report(at, &whole, &faults);
         }
-        let faults = faults.into_rows();
-        self.report(at, &batch, &faults);
-        let batch = without(&batch, &faults);
-        let (columns, again) = compute(&batch);
-        debug_assert!(again.is_empty(), "rows without faults have none the second time");
-        if batch.is_empty() { None } else { Some((Cow::Owned(batch), columns)) }
+        if batch.is_empty() { None } else { Some((batch, columns)) }
     }
 
     /// Gives rows the ROWTIMEs of an expression; they must not go back.
@@ -247,7 +318,7 @@ impl Run<'_> {
         }
         self.state.ops[at] = OpState::Last(last);
         let all = Batch { rowtimes: times.to_vec(), columns };
-        self.rows(at + 1, Cow::Owned(all.pick(&order)));
+        self.rows(self.pump.ops[at].next, Cow::Owned(all.pick(&order)));
     }
 
     fn group(&mut self, at: usize, batch: Cow<'_, Batch>, windowed: &Windowed, calls: &[Aggregate]) {
@@ -356,13 +427,13 @@ impl Run<'_> {
         if original {
             self.state.flow.duplicates += rows - new;
         }
-        if self.distinct == DistinctMode::Immediate {
+        if self.options.distinct == DistinctMode::Immediate {
             let picked = Batch {
                 rowtimes: batch.rowtimes.clone(),
                 columns: keys.iter().map(|it| it.as_ref().clone()).collect(),
             }
             .pick(&placed.firsts);
-            self.rows(at + 1, Cow::Owned(picked));
+            self.rows(self.pump.ops[at].next, Cow::Owned(picked));
         } else if original {
             self.state.flow.waiting += new;
         }
@@ -397,11 +468,11 @@ impl Run<'_> {
         }
         results.rowtimes = vec![stamp; groups];
         if matches!(op.kind, OpKind::Distinct(_)) {
-            if self.distinct == DistinctMode::AtWindowEnd {
+            if self.options.distinct == DistinctMode::AtWindowEnd {
                 if op.original {
                     self.state.flow.waiting -= groups as u64;
                 }
-                self.rows(at + 1, Cow::Owned(results));
+                self.rows(self.pump.ops[at].next, Cow::Owned(results));
             }
             return;
         }
@@ -411,14 +482,14 @@ impl Run<'_> {
         }
         if !faults.is_empty() {
             let faults = faults.into_rows();
-            let header = pump.ops.get(at + 1).map_or(&pump.header, |next| &next.header);
+            let header = pump.header_behind(at);
             self.state.flow.lost_results += faults.len() as u64;
             for fault in &faults {
                 self.out.errors.push(error_of(fault, &results, header));
             }
             results = without(&results, &faults);
         }
-        self.rows(at + 1, Cow::Owned(results));
+        self.rows(self.pump.ops[at].next, Cow::Owned(results));
     }
 
     /// Turns rows of the query into rows of the target.
@@ -463,7 +534,7 @@ impl Run<'_> {
     /// Reports rows of the input of an operator.
     fn report(&mut self, at: usize, batch: &Batch, faults: &[Fault]) {
         let (header, original) = match self.pump.ops.get(at) {
-            Some(op) => (&op.header, op.original),
+            Some(op) => (op.headers.first().unwrap_or(&self.pump.header), op.original),
             None => (&self.pump.header, self.passes_originals()),
         };
         if original {
@@ -480,11 +551,11 @@ fn kept_rows(rows: usize, faults: &[Fault]) -> Vec<u32> {
     (0..rows as u32).filter(|row| faults.next_if_eq(row).is_none()).collect()
 }
 
-fn without(batch: &Batch, faults: &[Fault]) -> Batch {
+pub fn without(batch: &Batch, faults: &[Fault]) -> Batch {
     batch.pick(&kept_rows(batch.len(), faults))
 }
 
-fn error_of(fault: &Fault, batch: &Batch, header: &Header) -> RowError {
+pub fn error_of(fault: &Fault, batch: &Batch, header: &Header) -> RowError {
     let row = fault.row as usize;
     RowError {
         name: fault.name,
