@@ -46,7 +46,10 @@ fn source(doubles: bool) -> Catalog {
         let ty = if doubles && name == "V" { SqlType::Double } else { SqlType::parse(ty)? };
         Some(ColumnDef { name: name.to_owned(), ty, not_null: false })
     });
-    Catalog { sources: vec![SourceDef { name: "S".to_owned(), columns: columns.collect() }] }
+    Catalog {
+        sources: vec![SourceDef { name: "S".to_owned(), columns: columns.collect() }],
+        tables: Vec::new(),
+    }
 }
 
 fn still_absent(routine: &Routine) -> String {
