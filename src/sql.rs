@@ -19,6 +19,7 @@ pub mod monotonic;
 pub mod parse;
 pub mod plan;
 pub mod pump;
+pub mod table;
 pub mod value;
 pub mod window;
 pub mod write;

@@ -2,6 +2,7 @@
 
 mod cli;
 mod diagnostics;
+mod forest;
 mod guide;
 mod laws;
 mod lineage;
