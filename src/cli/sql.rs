@@ -13,15 +13,17 @@ use crate::cloud::analytics::SOURCE;
 use crate::cloud::discover::discover;
 use crate::cloud::mapping::{Mapper, RecordMeta, Schema};
 use crate::sql::bind::{Catalog, SourceDef, compile};
-use crate::sql::plan::{ColumnDef, Program, StreamId, StreamKind};
+use crate::sql::plan::{ColumnDef, Program, StreamId, StreamKind, TableId};
 use crate::sql::pump::{ClockMode, DistinctMode, Engine, Options, RowError};
 use crate::sql::value::Batch;
 
 mod input;
 mod printer;
+mod reference;
 
 use input::{Input, Record};
 use printer::Printer;
+use reference::Table;
 
 /// Run SQL over recorded records
 ///
@@ -44,7 +46,7 @@ pub struct SqlArgs {
     /// [default: discovered]
     #[arg(long, value_name = "FILE")]
     schema: Option<PathBuf>,
-    /// A reference table
+    /// A reference table: its name, its columns, and its rows as JSON lines or CSV
     #[arg(long, value_name = "NAME=SCHEMA.json:FILE")]
     reference: Vec<String>,
     /// Name of the source stream
@@ -77,12 +79,6 @@ pub struct SqlArgs {
 const SAMPLE: usize = 200;
 
 pub fn run(world: &WorldArgs, args: &SqlArgs) -> Result<(), Stop> {
-    if let Some(it) = args.reference.first() {
-        return Err(Stop::Refused {
-            message: format!("reference table {it}: reference tables are not here yet"),
-            hint: Some("Leave --reference out; COMPAT.md says what is here.".to_owned()),
-        });
-    }
     let text = read_text(&args.app)?;
     let input = match &args.input {
         Some(path) => Some(Input::read(path, args.timed, world.start())?),
@@ -96,8 +92,11 @@ pub fn run(world: &WorldArgs, args: &SqlArgs) -> Result<(), Stop> {
         not_null: false,
     };
     let columns = schema.columns.iter().map(column).collect();
-    let catalog =
-        Catalog { sources: vec![SourceDef { name: args.source.clone(), columns }], tables: Vec::new() };
+    let mut tables = reference::read_all(&args.reference, &args.source, world.start())?;
+    let catalog = Catalog {
+        sources: vec![SourceDef { name: args.source.clone(), columns }],
+        tables: tables.iter().map(|it| it.def.clone()).collect(),
+    };
     let file = args.app.display().to_string();
     let program = match compile(&text, &catalog) {
         Ok(program) => program,
@@ -108,7 +107,7 @@ pub fn run(world: &WorldArgs, args: &SqlArgs) -> Result<(), Stop> {
     };
     tell(&mut std::io::stderr(), &file, &text, &program.notes, args.json)?;
     match input {
-        Some(input) if !args.check => execute(args, &schema, program, input),
+        Some(input) if !args.check => execute(args, &schema, program, input, &mut tables),
         _ => Ok(()),
     }
 }
@@ -164,7 +163,13 @@ fn looks_like_csv(sample: &[&[u8]]) -> bool {
     !sample.is_empty() && sample.iter().all(|it| it.contains(&b',')) && !sample.iter().any(json)
 }
 
-fn execute(args: &SqlArgs, schema: &Schema, program: Program, input: Input) -> Result<(), Stop> {
+fn execute(
+    args: &SqlArgs,
+    schema: &Schema,
+    program: Program,
+    input: Input,
+    tables: &mut [Table],
+) -> Result<(), Stop> {
     let program = Arc::new(program);
     for name in &args.stream {
         if !program.streams.iter().any(|it| it.name == *name) {
@@ -193,6 +198,10 @@ fn execute(args: &SqlArgs, schema: &Schema, program: Program, input: Input) -> R
         counter: 0,
     };
     feed.mapper.clear(&mut feed.batch);
+    for (at, table) in tables.iter_mut().enumerate() {
+        feed.engine.load(TableId(at), std::mem::take(&mut table.rows));
+        feed.engine.report(&table.errors(input.start), &mut printer);
+    }
     for step in input.steps() {
         feed.step(step, &mut printer);
         printer.check()?;

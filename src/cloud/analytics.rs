@@ -3,14 +3,14 @@
 //! An application has an input with a schema, code, and outputs. While it runs it polls the shards once
 //! a second through its role, turns records into rows of `SOURCE_SQL_STREAM_001`, lets the pump engine
 //! work, and sends the rows of the streams that its outputs name to delivery streams. It calls other
-//! services only by the API that a program on AWS would use, as its role. What it does not do: Lambda,
-//! reference tables and parallel inputs (COMPAT.md).
+//! services only by the API that a program on AWS would use, as its role. What it does not do: Lambda
+//! (COMPAT.md).
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::name::{REGION, application_arn, delivery_arn, plain, stream_arn};
+use crate::base::name::{REGION, application_arn, delivery_arn, object_arn, plain, stream_arn};
 use crate::base::seed::{Chance, Seed};
 use crate::base::time::{Span, Timestamp};
 use crate::cloud::error::CloudError;
@@ -21,10 +21,14 @@ use crate::sql::value::SqlType;
 
 pub mod app;
 pub mod facts;
+pub mod input;
+pub mod reference;
 pub mod run;
 pub mod tally;
 
-pub use app::{Application, Input, Output, State};
+pub use app::{Application, Output, State};
+pub use input::Input;
+pub use reference::Reference;
 pub use run::StartAt;
 
 /// The first in-application stream: the console's name prefix and `_001`.
@@ -192,6 +196,85 @@ impl Analytics {
         app.save_schema(now, takes)
     }
 
+    /// Writes the whole schema of the page as text: columns, row path, delimiters. Answers how many columns.
+    pub fn write_schema(
+        &mut self,
+        by: &Principal,
+        name: &str,
+        schema: &str,
+        cloud: &Cloud,
+    ) -> Result<usize, CloudError> {
+        self.authorised(by, "kinesisanalytics:UpdateApplication", name, cloud)?.write_schema(schema)
+    }
+
+    /// UpdateApplication with another count of in-application source streams.
+    pub fn set_parallelism(
+        &mut self,
+        now: Timestamp,
+        by: &Principal,
+        name: &str,
+        streams: u32,
+        cloud: &Cloud,
+    ) -> Result<(), Refused> {
+        let takes = self.duration(8, 15);
+        let app = self.authorised(by, "kinesisanalytics:UpdateApplication", name, cloud)?;
+        app.change_input(now, takes, |it| it.set_parallelism(streams))
+    }
+
+    /// UpdateApplication with another name prefix.
+    pub fn set_prefix(
+        &mut self,
+        now: Timestamp,
+        by: &Principal,
+        name: &str,
+        prefix: &str,
+        cloud: &Cloud,
+    ) -> Result<(), Refused> {
+        let takes = self.duration(8, 15);
+        let app = self.authorised(by, "kinesisanalytics:UpdateApplication", name, cloud)?;
+        app.change_input(now, takes, |it| it.set_prefix(prefix))
+    }
+
+    /// AddApplicationReferenceDataSource, as the console does it: lets the role read the object, discovers
+    /// its columns where none are given. `place` is table, bucket and key. Answers how many columns.
+    pub fn add_reference(
+        &mut self,
+        now: Timestamp,
+        by: &Principal,
+        name: &str,
+        place: (&str, &str, &str),
+        schema: Option<&str>,
+        cloud: &mut Cloud,
+    ) -> Result<usize, Refused> {
+        let takes = self.duration(8, 15);
+        let (table, bucket, key) = place;
+        let app = self.authorised(by, "kinesisanalytics:AddApplicationReferenceDataSource", name, cloud)?;
+        app.may_have_reference(table)?;
+        let schema = match schema {
+            Some(text) => reference::schema(text)?,
+            None => reference::discover(by, bucket, key, cloud)?,
+        };
+        let columns = schema.columns.len();
+        let role = app.role_name();
+        cloud.ensure_service_role(now, by, &role, "/service-role/", TRUSTED)?;
+        cloud.put_role_policy(now, by, &role, "ReadS3ReferenceData", &reference_policy(bucket, key))?;
+        app.add_reference(now, takes, Reference::new(table, bucket, key, schema));
+        Ok(columns)
+    }
+
+    /// DeleteApplicationReferenceDataSource. Answers the table's name.
+    pub fn delete_reference(
+        &mut self,
+        now: Timestamp,
+        by: &Principal,
+        name: &str,
+        cloud: &Cloud,
+    ) -> Result<String, Refused> {
+        let takes = self.duration(8, 15);
+        self.authorised(by, "kinesisanalytics:DeleteApplicationReferenceDataSource", name, cloud)?
+            .delete_reference(now, takes)
+    }
+
     /// UpdateApplication with new code: refused whole with every diagnostic, or taken over whole.
     pub fn save_code(
         &mut self,
@@ -324,6 +407,11 @@ fn write_policy(delivery: &str) -> String {
         &["firehose:DescribeDeliveryStream", "firehose:PutRecord", "firehose:PutRecordBatch"],
         &delivery_arn(delivery),
     )
+}
+
+/// What an application's role may do with its reference object.
+fn reference_policy(bucket: &str, key: &str) -> String {
+    policy("ReadS3ReferenceData", &["s3:GetObject"], &object_arn(bucket, key))
 }
 
 fn policy(sid: &str, actions: &[&str], resource: &str) -> String {

@@ -10,7 +10,7 @@ use crate::base::time::Timestamp;
 use crate::cloud::mapping::convert::put;
 use crate::cloud::mapping::path::Paths;
 use crate::cloud::mapping::scan::{Cell, Found, Kind, Scanner};
-use crate::sql::plan::{Expr, ExprKind, Program, Rel, StreamId};
+use crate::sql::plan::{Expr, ExprKind, Program, Rel, StreamKind};
 use crate::sql::pump::{ErrorName, RowError};
 use crate::sql::value::{Batch, ColumnData, SqlType, Value};
 
@@ -19,6 +19,7 @@ mod csv;
 mod path;
 mod scan;
 pub mod schema_file;
+pub mod table;
 
 /// Bytes of a row of an in-application stream, without the kilobyte of metadata (sql.md 6.9).
 pub const ROW_BYTES_MAX: usize = 511 << 10;
@@ -153,12 +154,14 @@ pub struct Mapper {
     needed: [bool; 4],
     found: Found,
     scratch: Vec<u8>,
+    /// The column whose value did not fit, of the record that was refused last.
+    failed: Option<usize>,
 }
 
 impl Mapper {
     pub fn new(schema: &Schema, program: &Program) -> Self {
         let types: Vec<SqlType> = schema.columns.iter().map(|it| it.ty).collect();
-        let read = columns_read(program, StreamId(0));
+        let read = columns_read(program);
         // The arrival time costs nothing and people look at it.
         let mut needed = [true; 4];
         for (at, needed) in needed.iter_mut().enumerate().skip(1) {
@@ -172,8 +175,14 @@ impl Mapper {
             needed,
             found: Found::default(),
             scratch: Vec::new(),
+            failed: None,
             types,
         }
+    }
+
+    /// The column that made [`map`](Self::map) refuse its last record; `None` if the record as a whole did.
+    pub fn failed(&self) -> Option<usize> {
+        self.failed
     }
 
     /// Empties a batch, and gives a fresh one its columns.
@@ -199,11 +208,15 @@ impl Mapper {
             self.clear(batch);
         }
         let before = batch.len();
+        self.failed = None;
         let outcome = match self.format {
             // Places in a record are counted in 32 bits; records of the service are far smaller.
             _ if u32::try_from(record.len()).is_err() => Err("The record is too large.".to_owned()),
             RecordFormat::Json => self.documents(record, batch),
-            RecordFormat::Csv => csv::rows(record, self.delimiters, &self.types, &mut self.scratch, batch),
+            RecordFormat::Csv => {
+                let failed = &mut self.failed;
+                csv::rows(record, self.delimiters, &self.types, &mut self.scratch, batch, failed)
+            }
         };
         // Only a record as large as that can make such a row, unless columns repeat its parts.
         let outcome = match outcome {
@@ -284,8 +297,9 @@ impl Mapper {
     fn rows_of_document(&mut self, text: &str, batch: &mut Batch) -> Result<usize, String> {
         let spread = self.paths.spread.len();
         if spread == 0 {
-            for ((cell, column), ty) in self.found.cells.iter().zip(&mut batch.columns).zip(&self.types) {
-                put(text, *cell, column, *ty, &mut self.scratch)?;
+            let cells = self.found.cells.iter().zip(&mut batch.columns).zip(&self.types);
+            for (at, ((cell, column), ty)) in cells.enumerate() {
+                put(text, *cell, column, *ty, &mut self.scratch).inspect_err(|_| self.failed = Some(at))?;
             }
             return Ok(1);
         }
@@ -298,7 +312,8 @@ impl Mapper {
                     None => Some(*cell),
                 };
                 let missing = Cell { kind: Kind::Missing, start: 0, end: 0 };
-                put(text, cell.unwrap_or(missing), &mut batch.columns[at], *ty, &mut self.scratch)?;
+                put(text, cell.unwrap_or(missing), &mut batch.columns[at], *ty, &mut self.scratch)
+                    .inspect_err(|_| self.failed = Some(at))?;
             }
         }
         Ok(rows)
@@ -333,40 +348,66 @@ pub fn csv_fields_by(line: &str, delimiter: char) -> Vec<String> {
     csv::fields(line, delimiter, '\n')
 }
 
-/// The columns of a stream that the program's pumps read.
-fn columns_read(program: &Program, stream: StreamId) -> Vec<usize> {
+/// The columns of the source streams that the program's pumps read.
+fn columns_read(program: &Program) -> Vec<usize> {
     let mut read = Vec::new();
     for pump in &program.pumps {
-        rel_reads(&pump.query, stream, program, &mut read);
+        rel_reads(&pump.query, program, &mut read);
     }
     read
 }
 
-/// Adds what is read of the stream; answers whether the operator's output still is the stream's rows.
-fn rel_reads(rel: &Rel, stream: StreamId, program: &Program, read: &mut Vec<usize>) -> bool {
-    let (input, exprs): (&Rel, Vec<&Expr>) = match rel {
-        Rel::Scan { stream: scanned } => return *scanned == stream,
-        Rel::Filter { input, condition } => (input, vec![condition]),
-        Rel::Project { input, items, rowtime } => (input, items.iter().chain(rowtime).collect()),
-        Rel::Distinct { input, items, .. } => (input, items.iter().collect()),
-        Rel::Aggregate { input, keys, aggregates, .. } => {
-            (input, keys.iter().chain(aggregates.iter().flat_map(|it| &it.args)).collect())
-        }
-        other => {
-            // Operators that pass whole rows on: every column counts as read.
-            for input in other.inputs() {
-                if rel_reads(input, stream, program, read) {
-                    read.extend(0..program.streams.get(stream.0).map_or(0, |it| it.columns.len()));
-                }
-            }
-            return false;
-        }
-    };
-    let of_stream = rel_reads(input, stream, program, read);
-    if of_stream {
-        exprs.into_iter().for_each(|it| expr_reads(it, read));
+/// Adds what is read of a source; answers how many of the operator's first columns still are a source's.
+fn rel_reads(rel: &Rel, program: &Program, read: &mut Vec<usize>) -> usize {
+    if let Rel::Scan { stream } = rel {
+        let source = program.streams.get(stream.0).filter(|it| it.kind == StreamKind::Source);
+        return source.map_or(0, |it| it.columns.len());
     }
-    of_stream && matches!(rel, Rel::Filter { .. })
+    let of_source: Vec<usize> = rel.inputs().into_iter().map(|it| rel_reads(it, program, read)).collect();
+    let first = of_source.first().copied().unwrap_or(0);
+    let mut reads = |exprs: &[&Expr]| {
+        let before = read.len();
+        exprs.iter().for_each(|it| expr_reads(it, read));
+        let mut at = 0;
+        read.retain(|it| {
+            at += 1;
+            at <= before || *it < first
+        });
+    };
+    match rel {
+        Rel::Filter { condition, .. } => reads(&[condition]),
+        Rel::Project { items, rowtime, .. } => {
+            reads(&items.iter().chain(rowtime).collect::<Vec<_>>());
+            return 0;
+        }
+        Rel::Distinct { items, .. } => {
+            reads(&items.iter().collect::<Vec<_>>());
+            return 0;
+        }
+        Rel::Aggregate { keys, aggregates, .. } | Rel::Stagger { keys, aggregates, .. } => {
+            reads(&keys.iter().chain(aggregates.iter().flat_map(|it| &it.args)).collect::<Vec<_>>());
+            return 0;
+        }
+        Rel::Lookup { keys, condition, .. } => {
+            reads(&keys.iter().map(|it| &it.0).chain(condition).collect::<Vec<_>>());
+        }
+        Rel::TimeSort { by, .. } => reads(&[by]),
+        Rel::Slide { frames, calls, .. } => {
+            let partitions = frames.iter().flat_map(|it| &it.partition);
+            reads(&partitions.chain(calls.iter().flat_map(|it| &it.args)).collect::<Vec<_>>());
+        }
+        Rel::Sort { leading, keys, .. } => {
+            reads(&keys.iter().map(|it| &it.expr).chain([leading]).collect::<Vec<_>>());
+        }
+        // Operators that pass whole rows on from several sides, or compare them whole: all is read.
+        _ => {
+            if let Some(most) = of_source.into_iter().max() {
+                read.extend(0..most);
+            }
+            return 0;
+        }
+    }
+    first
 }
 
 fn expr_reads(expr: &Expr, read: &mut Vec<usize>) {

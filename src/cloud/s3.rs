@@ -26,6 +26,9 @@ pub const LISTING_MAX: usize = 1000;
 /// that the shell wrote.
 pub const BODIES_MAX: u64 = 16 << 20;
 
+/// Bytes of an uploaded text that stay with the world for good.
+pub const HELD_MAX: usize = 1 << 20;
+
 /// Bucket names that somebody else has: the namespace is shared by everybody. What a learner in a hurry
 /// types first.
 const TAKEN: [&str; 12] = [
@@ -81,6 +84,8 @@ pub struct Object {
     #[serde(skip)]
     pub body: Body,
     number: u64,
+    /// The body of what a person put: no program makes it again, so it stays with the world.
+    held: Option<Vec<u8>>,
 }
 
 /// Where an object's lines come from: line *n* (from 0) is row `first_row + n` that the delivery stream
@@ -128,6 +133,16 @@ pub struct NewObject {
     pub body: Vec<u8>,
     pub lines: u64,
     pub origin: Option<Origin>,
+}
+
+impl Object {
+    /// The body, where the world still has it.
+    pub fn content(&self) -> Option<&[u8]> {
+        match (&self.body, &self.held) {
+            (Body::Here(body), _) => Some(body),
+            (Body::Elsewhere, held) => held.as_deref(),
+        }
+    }
 }
 
 impl Bucket {
@@ -258,6 +273,7 @@ impl S3 {
         let number = self.next_number;
         self.next_number += 1;
         let etag = digest(&body);
+        let uploaded = origin.is_none() && body.len() <= HELD_MAX;
         let body: Arc<[u8]> = body.into();
         let object = Object {
             bytes: body.len() as u64,
@@ -265,6 +281,7 @@ impl S3 {
             modified_at: now,
             etag,
             origin,
+            held: uploaded.then(|| body.to_vec()),
             body: Body::Here(Arc::clone(&body)),
             number,
         };

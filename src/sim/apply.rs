@@ -1,18 +1,20 @@
 //! Carrying out commands: each becomes calls of the services, made by a principal.
 
 use crate::base::name::delivery_arn;
+use crate::base::size::Bytes;
 use crate::base::time::Timestamp;
 pub use crate::cloud::analytics::Refused;
 use crate::cloud::analytics::{Output, StartAt};
 use crate::cloud::error::CloudError;
 use crate::cloud::firehose::DeliverySettings;
+use crate::cloud::mapping::schema_file::type_of;
 use crate::cloud::output::Format;
+use crate::cloud::s3::HELD_MAX;
 use crate::cloud::{DELIVERY_ROLE, Principal};
 use crate::sim::Sim;
 use crate::sim::command::{Command, NewDelivery, RowFormat, StartFrom};
 use crate::sim::fault::fault_name;
 use crate::sim::watching::{Answer, Graph};
-use crate::sql::value::SqlType;
 
 type Outcome = Result<String, Refused>;
 
@@ -52,6 +54,11 @@ impl Sim {
             | Command::DiscoverSchema { .. }
             | Command::EditSchema { .. }
             | Command::SaveSchema { .. }
+            | Command::WriteSchema { .. }
+            | Command::SetParallelism { .. }
+            | Command::SetPrefix { .. }
+            | Command::AddReference(_)
+            | Command::DeleteReference { .. }
             | Command::SaveSql { .. }
             | Command::RunApp { .. }
             | Command::StopApp { .. }
@@ -60,6 +67,7 @@ impl Sim {
             Command::CreateBucket { .. }
             | Command::EmptyBucket { .. }
             | Command::DeleteBucket { .. }
+            | Command::PutObject { .. }
             | Command::OpenObject { .. }
             | Command::TraceLine { .. }
             | Command::CreateDelivery(_)
@@ -210,6 +218,11 @@ impl Sim {
                 analytics.delete(now, by, name, cloud)?;
                 format!("application {name} is being deleted")
             }
+            Command::WriteSchema { .. }
+            | Command::SetParallelism { .. }
+            | Command::SetPrefix { .. }
+            | Command::AddReference(_)
+            | Command::DeleteReference { .. } => return self.apply_input(now, by, command),
             Command::ConnectSource { app, stream } => {
                 match analytics.connect_source(now, by, app, stream, cloud)? {
                     None => {
@@ -229,13 +242,9 @@ impl Sim {
                 format!("discovery found {}", counted(columns as u32, "column"))
             }
             Command::EditSchema { app, column, ty } => {
-                let Some(ty) = SqlType::parse(ty) else {
-                    let error =
-                        CloudError::new("InvalidArgumentException", format!("{ty} is no type of a column"));
-                    return Err(error
-                        .hint("Types are VARCHAR(16), INTEGER, DECIMAL(16,2), TIMESTAMP …")
-                        .into());
-                };
+                let ty = type_of(ty).map_err(|(message, hint)| {
+                    CloudError::new("InvalidArgumentException", message).hint(hint)
+                })?;
                 analytics.edit_schema(by, app, column, ty, cloud)?;
                 format!("{column} is {ty}; `save schema {app}` keeps it")
             }
@@ -279,6 +288,41 @@ impl Sim {
         })
     }
 
+    /// What an application reads, beside the stream itself.
+    fn apply_input(&mut self, now: Timestamp, by: &Principal, command: &Command) -> Outcome {
+        let (analytics, cloud) = (&mut self.analytics, &mut self.cloud);
+        Ok(match command {
+            Command::WriteSchema { app, schema } => {
+                let columns = analytics.write_schema(by, app, schema, cloud)?;
+                format!("{}; `save schema {app}` keeps them", counted(columns as u32, "column"))
+            }
+            Command::SetParallelism { app, streams } => {
+                analytics.set_parallelism(now, by, app, *streams, cloud)?;
+                let names = analytics.app(app)?.source_names();
+                let last = names.last().filter(|_| 1 < names.len());
+                let last = last.map_or_else(String::new, |it| format!(" to {it}; query each by its name"));
+                format!("{app} reads into {}{last}", names.first().map_or("", String::as_str))
+            }
+            Command::SetPrefix { app, prefix } => {
+                analytics.set_prefix(now, by, app, prefix, cloud)?;
+                let names = analytics.app(app)?.source_names();
+                format!("the source stream of {app} is {}", names.first().map_or("", String::as_str))
+            }
+            Command::AddReference(new) => {
+                let reference = (new.table.as_str(), new.bucket.as_str(), new.key.as_str());
+                let columns =
+                    analytics.add_reference(now, by, &new.app, reference, new.schema.as_deref(), cloud)?;
+                let loaded = "loaded at the next start or update";
+                format!("{} has {}, {loaded}", new.table, counted(columns as u32, "column"))
+            }
+            Command::DeleteReference { app } => {
+                let table = analytics.delete_reference(now, by, app, cloud)?;
+                format!("{app} has no table {table} any more")
+            }
+            _ => return Err(misrouted()),
+        })
+    }
+
     fn apply_delivery(&mut self, now: Timestamp, by: &Principal, command: &Command) -> Outcome {
         let cloud = &mut self.cloud;
         Ok(match command {
@@ -294,10 +338,19 @@ impl Sim {
                 cloud.delete_bucket(now, by, name)?;
                 format!("bucket {name} is gone")
             }
+            Command::PutObject { bucket, key, text } => {
+                if HELD_MAX < text.len() {
+                    let message = "Your proposed upload exceeds the maximum allowed size";
+                    let hint = format!("A typed object has at most {} here.", Bytes(HELD_MAX as u64));
+                    return Err(CloudError::new("EntityTooLarge", message).hint(hint).into());
+                }
+                cloud.put_object(now, by, bucket, key, text.clone().into_bytes())?;
+                format!("{key}: {} uploaded", Bytes(text.len() as u64))
+            }
             Command::OpenObject { bucket, key } => {
                 let bytes = cloud.get_object(by, bucket, key)?.bytes;
                 self.watching.open(bucket, key);
-                format!("{key}: {}", crate::base::size::Bytes(bytes))
+                format!("{key}: {}", Bytes(bytes))
             }
             Command::TraceLine { bucket, key, line } => {
                 cloud.get_object(by, bucket, key)?;

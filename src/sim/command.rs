@@ -108,6 +108,24 @@ pub enum Command {
     SaveSchema {
         app: String,
     },
+    /// The whole schema at once, as text.
+    WriteSchema {
+        app: String,
+        schema: String,
+    },
+    /// How many in-application streams the source is dealt over.
+    SetParallelism {
+        app: String,
+        streams: u32,
+    },
+    SetPrefix {
+        app: String,
+        prefix: String,
+    },
+    AddReference(NewReference),
+    DeleteReference {
+        app: String,
+    },
     SaveSql {
         app: String,
         code: String,
@@ -159,6 +177,11 @@ pub enum Command {
         step: String,
         text: String,
     },
+    PutObject {
+        bucket: String,
+        key: String,
+        text: String,
+    },
     OpenObject {
         bucket: String,
         key: String,
@@ -200,6 +223,17 @@ pub enum RowFormat {
     Json,
 }
 
+/// An S3 object as a table that code can join.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewReference {
+    pub app: String,
+    pub table: String,
+    pub bucket: String,
+    pub key: String,
+    /// A schema as text; discovered from the object if there is none.
+    pub schema: Option<String>,
+}
+
 /// The answers of the "create delivery stream" pages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewDelivery {
@@ -229,6 +263,14 @@ impl NewDelivery {
             role: None,
         }
     }
+}
+
+/// A text as a file of lines: it ends with a line end, as a shell's here-string does.
+fn text_of_lines(mut text: String) -> String {
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text
 }
 
 impl Command {

@@ -73,7 +73,7 @@ fn app_laws(app: &Application, laws: &mut Vec<Law>) {
     let (Some(engine), Some(program)) = (run.engine(), app.program()) else { return };
     let name = &app.name;
     let passed = |id: StreamId| run.tally.stream(id).map_or(0, |it| it.rows.total);
-    let source = passed(StreamId(0));
+    let source = program.sources().map(|(id, _)| passed(id)).sum();
     laws.push(Law::new(format!("{name}: rows mapped = rows of the source stream"), run.rows_mapped, source));
     for (pump, flow) in program.pumps.iter().zip(engine.flows()) {
         let law = format!(

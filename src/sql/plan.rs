@@ -44,6 +44,14 @@ pub struct Program {
     pub notes: Vec<Diagnostic>,
 }
 
+impl Program {
+    /// The streams that configuration feeds; they come first.
+    pub fn sources(&self) -> impl Iterator<Item = (StreamId, &StreamDef)> {
+        let all = self.streams.iter().enumerate().map(|(at, it)| (StreamId(at), it));
+        all.filter(|(_, it)| it.kind == StreamKind::Source)
+    }
+}
+
 /// An in-application stream.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StreamDef {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::time::{Span, Timestamp};
 use crate::cloud::analytics::facts::{self, PumpFacts};
 use crate::cloud::analytics::run::{Position, Run, StartAt};
-use crate::cloud::analytics::{CODE_MAX, OUTPUTS_MAX, Refused, SOURCE};
+use crate::cloud::analytics::{CODE_MAX, Input, OUTPUTS_MAX, Reference, Refused, reference};
 use crate::cloud::discover;
 use crate::cloud::error::CloudError;
 use crate::cloud::mapping::Schema;
@@ -16,7 +16,7 @@ use crate::cloud::output::Format;
 use crate::cloud::{Cloud, Principal};
 use crate::sql::bind::{self, Catalog, SourceDef};
 use crate::sql::diag::Diagnostic;
-use crate::sql::plan::{ColumnDef, Program};
+use crate::sql::plan::{ColumnDef, Program, TableDef};
 use crate::sql::value::SqlType;
 
 /// Records that discovery looks at.
@@ -33,14 +33,6 @@ pub enum State {
     Updating,
     Stopping,
     Deleting,
-}
-
-/// What an application reads.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Input {
-    pub stream: String,
-    /// `None` until a schema is saved; the source stream exists for the code only then.
-    pub schema: Option<Schema>,
 }
 
 /// Rows of one in-application stream on their way to a delivery stream.
@@ -97,6 +89,7 @@ pub struct Application {
     program: Option<Arc<Program>>,
     #[serde(skip)]
     facts: Vec<PumpFacts>,
+    pub reference: Option<Reference>,
     pub outputs: Vec<Output>,
     run: Option<Run>,
     start_at: StartAt,
@@ -121,6 +114,7 @@ impl Application {
             code: String::new(),
             program: None,
             facts: Vec::new(),
+            reference: None,
             outputs: Vec::new(),
             run: None,
             start_at: StartAt::Now,
@@ -168,6 +162,17 @@ impl Application {
         self.gone
     }
 
+    /// The names of the in-application source streams.
+    pub fn source_names(&self) -> Vec<String> {
+        self.input.as_ref().map(Input::source_names).unwrap_or_default()
+    }
+
+    fn no_input(&self) -> CloudError {
+        let message = format!("Application {} has no input.", self.name);
+        let error = CloudError::new("InvalidArgumentException", message);
+        error.hint(format!("`connect source {} STREAM` first.", self.name))
+    }
+
     pub(super) fn busy(&self) -> CloudError {
         let state = format!("{:?}", self.state).to_uppercase();
         let message = format!("Application {} is in state {state}.", self.name);
@@ -181,7 +186,7 @@ impl Application {
 
     pub(super) fn set_input(&mut self, stream: &str) {
         self.version += 1;
-        self.input = Some(Input { stream: stream.to_owned(), schema: None });
+        self.input = Some(Input::new(stream));
         self.discovered = None;
         self.stopped_at.clear();
         self.compile_saved();
@@ -189,13 +194,7 @@ impl Application {
 
     /// Looks at the newest records of the source and guesses their columns.
     pub(super) fn discover(&mut self, _now: Timestamp, cloud: &Cloud) -> Result<(), CloudError> {
-        let Some(input) = &self.input else {
-            let error = CloudError::new(
-                "InvalidArgumentException",
-                format!("Application {} has no input.", self.name),
-            );
-            return Err(error.hint(format!("`connect source {} STREAM` first.", self.name)));
-        };
+        let Some(input) = &self.input else { return Err(self.no_input()) };
         let sample = cloud.sample_records(&self.principal(), &input.stream, SAMPLE)?;
         if sample.is_empty() {
             let message = format!("Discovery found no records in {}.", input.stream);
@@ -243,6 +242,111 @@ impl Application {
         Ok(())
     }
 
+    /// Takes a written schema in place of the discovered one.
+    pub(super) fn write_schema(&mut self, text: &str) -> Result<usize, CloudError> {
+        if self.input.is_none() {
+            return Err(self.no_input());
+        }
+        let schema = reference::schema(text)?;
+        let columns = schema.columns.len();
+        self.discovered = Some(Discovered { schema, samples: Vec::new() });
+        Ok(columns)
+    }
+
+    /// Changes a setting of the input; refused whole where the saved code no longer fits.
+    pub(super) fn change_input(
+        &mut self,
+        now: Timestamp,
+        takes: Span,
+        change: impl FnOnce(&mut Input) -> Result<(), CloudError>,
+    ) -> Result<(), Refused> {
+        self.settled()?;
+        let Some(mut input) = self.input.clone() else { return Err(self.no_input().into()) };
+        change(&mut input)?;
+        let before = self.input.replace(input);
+        if let Err(refused) = self.code_fits() {
+            self.input = before;
+            return Err(refused);
+        }
+        self.version += 1;
+        self.compile_saved();
+        self.changed(now, takes);
+        Ok(())
+    }
+
+    /// Whether a reference table of this name can be added now.
+    pub(super) fn may_have_reference(&self, table: &str) -> Result<(), CloudError> {
+        self.settled()?;
+        if let Some(known) = &self.reference {
+            let message = "An application has at most 1 reference data source.";
+            let error = CloudError::new("LimitExceededException", message);
+            return Err(
+                error.hint(format!("`delete reference {}` takes {} away first.", self.name, known.table))
+            );
+        }
+        if !(1..=32).contains(&table.chars().count()) {
+            let message = "the name of a reference table has 1 to 32 characters";
+            return Err(CloudError::new("InvalidArgumentException", message));
+        }
+        if self.source_names().iter().any(|it| it == table) || table == "error_stream" {
+            let message = format!("{table} is the name of a stream of the application");
+            return Err(CloudError::new("InvalidArgumentException", message).hint("Choose another name."));
+        }
+        Ok(())
+    }
+
+    pub(super) fn add_reference(&mut self, now: Timestamp, takes: Span, reference: Reference) {
+        self.reference = Some(reference);
+        self.version += 1;
+        self.compile_saved();
+        self.changed(now, takes);
+    }
+
+    pub(super) fn delete_reference(&mut self, now: Timestamp, takes: Span) -> Result<String, Refused> {
+        self.settled()?;
+        let Some(reference) = self.reference.take() else {
+            let message = format!("Application {} has no reference data source.", self.name);
+            return Err(CloudError::new("ResourceNotFoundException", message).into());
+        };
+        if let Err(refused) = self.code_fits() {
+            self.reference = Some(reference);
+            return Err(refused);
+        }
+        self.version += 1;
+        self.compile_saved();
+        self.changed(now, takes);
+        Ok(reference.table)
+    }
+
+    /// Whether the saved code can be run over the application as it is now.
+    fn code_fits(&self) -> Result<(), Refused> {
+        if self.code.is_empty() || self.schema().is_none() || self.program.is_none() {
+            return Ok(());
+        }
+        bind::compile(&self.code, &self.catalog())
+            .map(|_| ())
+            .map_err(|diagnostics| self.code_refused(&self.code, diagnostics))
+    }
+
+    /// CodeValidationException with the first error, and all of them beside it.
+    fn code_refused(&self, code: &str, diagnostics: Vec<Diagnostic>) -> Refused {
+        let errors = diagnostics.iter().filter(|it| it.fatal()).count();
+        let first = diagnostics.iter().find(|it| it.fatal());
+        let message = first.map_or_else(String::new, |it| {
+            let (line, column) = it.place(code);
+            format!("line {line}, column {column}: {}", it.message)
+        });
+        let more = if errors > 1 { format!(" (and {} more)", errors - 1) } else { String::new() };
+        let error = CloudError::new("CodeValidationException", format!("{message}{more}"));
+        let hint = first.and_then(|it| it.hint.clone());
+        let error = match hint {
+            Some(hint) => error.hint(hint),
+            None if self.schema().is_none() => error.hint("Connect a source and save its schema first."),
+            None => error,
+        };
+        Refused { error, diagnostics }
+    }
+
     pub(super) fn save_schema(&mut self, now: Timestamp, takes: Span) -> Result<(), Refused> {
         self.settled()?;
         let Some(discovered) = &self.discovered else {
@@ -265,23 +369,8 @@ impl Application {
             let message = format!("The code is longer than {CODE_MAX} characters.");
             return Err(CloudError::new("InvalidArgumentException", message).into());
         }
-        let program = bind::compile(code, &self.catalog()).map_err(|diagnostics| {
-            let errors = diagnostics.iter().filter(|it| it.fatal()).count();
-            let first = diagnostics.iter().find(|it| it.fatal());
-            let message = first.map_or_else(String::new, |it| {
-                let (line, column) = it.place(code);
-                format!("line {line}, column {column}: {}", it.message)
-            });
-            let more = if errors > 1 { format!(" (and {} more)", errors - 1) } else { String::new() };
-            let error = CloudError::new("CodeValidationException", format!("{message}{more}"));
-            let hint = first.and_then(|it| it.hint.clone());
-            let error = match hint {
-                Some(hint) => error.hint(hint),
-                None if self.schema().is_none() => error.hint("Connect a source and save its schema first."),
-                None => error,
-            };
-            Refused { error, diagnostics }
-        })?;
+        let program = bind::compile(code, &self.catalog())
+            .map_err(|diagnostics| self.code_refused(code, diagnostics))?;
         self.code = code.to_owned();
         self.adopt(program);
         self.version += 1;
@@ -299,8 +388,13 @@ impl Application {
             };
             schema.columns.iter().map(column).collect()
         };
-        let source = self.schema().map(|it| SourceDef { name: SOURCE.to_owned(), columns: columns(it) });
-        Catalog { sources: source.into_iter().collect(), tables: Vec::new() }
+        let names = self.source_names();
+        let source = |name: String| self.schema().map(|it| SourceDef { name, columns: columns(it) });
+        let table = |it: &Reference| TableDef { name: it.table.clone(), columns: it.columns() };
+        Catalog {
+            sources: names.into_iter().filter_map(source).collect(),
+            tables: self.reference.iter().map(table).collect(),
+        }
     }
 
     /// Everything to say about code that is being typed.
@@ -415,6 +509,17 @@ impl Application {
             }
         }
         let principal = self.principal();
+        if let (Some(run), Some(reference)) = (&mut self.run, &mut self.reference)
+            && run.awaits_table()
+        {
+            match reference.load(now, &principal, cloud) {
+                Ok((rows, misfits)) => run.load_table(now, rows, &misfits, &mut self.outputs),
+                Err(error) => {
+                    self.trouble = Some(error);
+                    return run.rest(now);
+                }
+            }
+        }
         if let (Some(run), Some(input)) = (&mut self.run, &self.input) {
             self.trouble = run.wake(now, &principal, &input.stream, &self.name, &mut self.outputs, cloud);
         }

@@ -99,7 +99,9 @@ fn try_grid(program: &Arc<Program>, schema: &Schema, facts: &mut [PumpFacts]) {
             return;
         }
         let mut engine = Engine::new(program.clone(), Options::default(), now);
-        engine.push(StreamId(0), &batch, &mut Nowhere);
+        for (source, _) in program.sources() {
+            engine.push(source, &batch, &mut Nowhere);
+        }
         engine.advance(now + Span::HOUR, &mut Nowhere);
         for (pump, facts) in facts.iter_mut().enumerate().filter(|(_, it)| it.filters) {
             if let Some(flow) = engine.flows().get(pump).filter(|it| it.rows_in > 0) {

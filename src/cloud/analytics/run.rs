@@ -17,7 +17,7 @@ use crate::cloud::error::CloudError;
 use crate::cloud::kinesis::{IteratorType, ShardIterator};
 use crate::cloud::mapping::{Mapper, RecordMeta, Schema};
 use crate::cloud::{Cloud, Principal, watch};
-use crate::sql::plan::{Program, StreamId};
+use crate::sql::plan::{Program, StreamId, TableId};
 use crate::sql::pump::{Engine, EngineState, Options, RowError, Sink};
 use crate::sql::value::Batch;
 
@@ -76,8 +76,11 @@ pub struct Run {
     /// Positions before each poll, with the poll's moment: where to begin again so that no open window
     /// loses a row.
     restarts: VecDeque<(Timestamp, Vec<Position>)>,
+    /// What a poll maps, one batch for each in-application source stream.
     #[serde(skip)]
-    batch: Batch,
+    batches: Vec<Batch>,
+    /// Whether the reference table is there, or there is none; until then nothing is read.
+    table_loaded: bool,
     /// What each in-application stream has passed on.
     pub tally: Tally,
     pub millis_behind: i64,
@@ -125,7 +128,8 @@ impl Run {
             stream_created_at: None,
             next_poll: now,
             restarts: VecDeque::new(),
-            batch: Batch::default(),
+            batches: Vec::new(),
+            table_loaded: program.tables.is_empty(),
             tally: Tally::new(program.streams.len()),
             millis_behind: 0,
             records_read: 0,
@@ -140,6 +144,7 @@ impl Run {
     pub(super) fn rebuild(&mut self, program: Arc<Program>, schema: &Schema) {
         let options = Options::default();
         self.mapper = Some(Mapper::new(schema, &program));
+        self.batches = vec![Batch::default(); program.sources().count()];
         self.engine = Some(match self.frozen.take() {
             Some(state) => Engine::restore(program, options, state),
             None => Engine::new(program, options, self.started_at),
@@ -159,6 +164,32 @@ impl Run {
         window.map_or(self.next_poll, |it| it.min(self.next_poll))
     }
 
+    /// Whether the reference table must be loaded before anything is read.
+    pub(super) fn awaits_table(&self) -> bool {
+        !self.table_loaded
+    }
+
+    /// Takes the reference table's rows, and those that are none.
+    pub(super) fn load_table(
+        &mut self,
+        now: Timestamp,
+        rows: Batch,
+        misfits: &[RowError],
+        outputs: &mut [Output],
+    ) {
+        self.table_loaded = true;
+        if let Some(engine) = &mut self.engine {
+            engine.load(TableId(0), rows);
+            let mut sink = Outlet { now, tally: &mut self.tally, outputs, program: engine.program().clone() };
+            engine.report(misfits, &mut sink);
+        }
+    }
+
+    /// Nothing can be done before the next poll.
+    pub(super) fn rest(&mut self, now: Timestamp) {
+        self.next_poll = now + POLL_EVERY;
+    }
+
     /// Does what is due; answers with what keeps the application from going on, if anything does.
     pub(super) fn wake(
         &mut self,
@@ -176,7 +207,7 @@ impl Run {
         }
         if polls && trouble.is_none() {
             trouble = self.poll(now, role, stream, outputs, cloud).err();
-            record_metrics(now, app, self, self.batch.len(), cloud);
+            record_metrics(now, app, self, self.batches.iter().map(Batch::len).sum(), cloud);
         }
         if let Some(engine) = &mut self.engine {
             let mut sink = Outlet { now, tally: &mut self.tally, outputs, program: engine.program().clone() };
@@ -199,7 +230,7 @@ impl Run {
         let (Some(engine), Some(mapper)) = (&mut self.engine, &mut self.mapper) else { return Ok(()) };
         let mut errors: Vec<RowError> = Vec::new();
         let mut failure = None;
-        mapper.clear(&mut self.batch);
+        self.batches.iter_mut().for_each(|it| mapper.clear(it));
         self.millis_behind = 0;
         for reader in self.readers.iter_mut().filter(|it| !it.finished) {
             let answer = match reader.records(now, role, stream, cloud) {
@@ -210,6 +241,9 @@ impl Run {
                 }
             };
             self.millis_behind = self.millis_behind.max(answer.millis_behind_latest);
+            // The shards are dealt evenly over the in-application streams (sql.md 6.1).
+            let dealt = reader.shard.0 as usize % self.batches.len().max(1);
+            let Some(batch) = self.batches.get_mut(dealt) else { continue };
             for record in answer.records() {
                 self.records_read += 1;
                 let meta = RecordMeta {
@@ -218,7 +252,7 @@ impl Run {
                     sequence_number: record.sequence_number,
                     shard_id: reader.shard,
                 };
-                match mapper.map(record.data, &meta, now, &mut self.batch) {
+                match mapper.map(record.data, &meta, now, batch) {
                     Ok(rows) => self.rows_mapped += rows as u64,
                     Err(error) => {
                         self.records_refused += 1;
@@ -231,8 +265,8 @@ impl Run {
             reader.iterator = answer.next;
         }
         let mut sink = Outlet { now, tally: &mut self.tally, outputs, program: engine.program().clone() };
-        if !self.batch.is_empty() {
-            engine.push(StreamId(0), &self.batch, &mut sink);
+        for (source, batch) in self.batches.iter().enumerate().filter(|(_, it)| !it.is_empty()) {
+            engine.push(StreamId(source), batch, &mut sink);
         }
         engine.report(&errors, &mut sink);
         failure.map_or(Ok(()), Err)

@@ -6,7 +6,7 @@ use crate::cloud::Cloud;
 use crate::cloud::error::CloudError;
 use crate::cloud::firehose::{Attempt, BatchAnswer, Delivery, DeliverySettings, Failure, LOG_STREAM};
 use crate::cloud::iam::{Principal, role};
-use crate::cloud::s3::{Listing, Object};
+use crate::cloud::s3::{Listing, NewObject, Object};
 
 /// The role that the Firehose pages make.
 pub const DELIVERY_ROLE: &str = "firehose_delivery_role";
@@ -44,6 +44,21 @@ impl Cloud {
     ) -> Result<Listing, CloudError> {
         self.authorise(by, "s3:ListBucket", &bucket_arn(bucket))?;
         Ok(self.s3.bucket(bucket)?.list(prefix, delimiter, after, usize::MAX))
+    }
+
+    /// PUT object, as an upload does it.
+    pub fn put_object(
+        &mut self,
+        now: Timestamp,
+        by: &Principal,
+        bucket: &str,
+        key: &str,
+        body: Vec<u8>,
+    ) -> Result<(), CloudError> {
+        self.now = now;
+        self.authorise(by, "s3:PutObject", &object_arn(bucket, key))?;
+        let lines = body.iter().filter(|it| **it == b'\n').count() as u64;
+        self.s3.put_object(now, bucket, NewObject { key: key.to_owned(), body, lines, origin: None })
     }
 
     /// GET object. Who may not list the bucket learns "Access Denied" instead of "does not exist".

@@ -12,6 +12,7 @@ pub fn rows(
     types: &[SqlType],
     scratch: &mut Vec<u8>,
     batch: &mut Batch,
+    failed: &mut Option<usize>,
 ) -> Result<usize, String> {
     let text = std::str::from_utf8(record).map_err(|_| "The record is not UTF-8.".to_owned())?;
     let mut rest = text;
@@ -28,7 +29,7 @@ pub fn rows(
             if let Some((ty, column)) = types.get(at).zip(batch.columns.get_mut(at)) {
                 match field.as_ref() {
                     "" => column.push_null(),
-                    field => string(field, column, *ty)?,
+                    field => string(field, column, *ty).inspect_err(|_| *failed = Some(at))?,
                 }
             }
             at += 1;

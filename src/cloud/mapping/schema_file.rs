@@ -145,6 +145,27 @@ impl Schema {
     }
 }
 
+impl Schema {
+    /// The schema as the API writes it, `RecordFormat` and `RecordColumns`.
+    pub fn to_service(&self) -> serde_json::Value {
+        let column = |it: &SchemaColumn| serde_json::json!({"Name": it.name, "SqlType": it.ty.to_string(), "Mapping": it.mapping});
+        let columns: Vec<serde_json::Value> = self.columns.iter().map(column).collect();
+        let parameters = match self.format {
+            RecordFormat::Json => {
+                serde_json::json!({"JSONMappingParameters": {"RecordRowPath": self.row_path}})
+            }
+            RecordFormat::Csv => serde_json::json!({"CSVMappingParameters": {
+                "RecordRowDelimiter": self.row_delimiter, "RecordColumnDelimiter": self.column_delimiter,
+            }}),
+        };
+        serde_json::json!({
+            "RecordFormat": {"RecordFormatType": self.format, "MappingParameters": parameters},
+            "RecordEncoding": "UTF-8",
+            "RecordColumns": columns,
+        })
+    }
+}
+
 /// Reads the text as the form its first letter promises, so that the message is about that form.
 fn read(text: &str) -> Result<File, String> {
     let said = |error: serde_json::Error| error.to_string();
@@ -247,6 +268,9 @@ pub fn name_fault(name: &str) -> Option<(String, String)> {
 }
 
 /// The type of a column as the schema editor takes it, or why not: what is wrong, and what to write.
+///
+/// # Errors
+/// It has no length, says NOT NULL, or is no type.
 pub fn type_of(text: &str) -> Result<SqlType, (String, String)> {
     let upper = text.trim().to_ascii_uppercase();
     if let Some(bare) = upper.strip_suffix("NULL").map(str::trim_end).and_then(|it| it.strip_suffix("NOT")) {

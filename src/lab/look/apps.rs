@@ -29,7 +29,7 @@ pub(super) fn app(app: &Application, now: Timestamp) -> AppView {
         has_run: app.has_run,
         input: app.input.as_ref().map(|it| InputView {
             stream: it.stream.clone(),
-            in_app_name: crate::cloud::analytics::SOURCE.to_owned(),
+            in_app_name: source_names(&it.source_names()),
             role: app.role_name(),
             schema: it.schema.as_ref().map(|it| schema(it, Vec::new())),
         }),
@@ -41,6 +41,14 @@ pub(super) fn app(app: &Application, now: Timestamp) -> AppView {
         outputs: app.outputs.iter().map(|it| output(it, program, now)).collect(),
         millis_behind: app.run().map_or(0, |it| it.millis_behind),
         trouble: app.trouble.as_ref().map(refusal),
+    }
+}
+
+/// The one name, or the first and the last.
+fn source_names(all: &[String]) -> String {
+    match all {
+        [first, .., last] => format!("{first} to {last}"),
+        _ => all.concat(),
     }
 }
 

@@ -7,7 +7,9 @@
 use std::collections::BTreeMap;
 
 use crate::base::time::Span;
-use crate::sim::command::{Command, FormError, NewDelivery, RowFormat, StartFrom};
+use crate::sim::command::{
+    Command, FormError, NewDelivery, NewReference, RowFormat, StartFrom, text_of_lines,
+};
 use crate::sql::diag::nearest;
 
 /// One operation of the CLI and the command it becomes.
@@ -92,13 +94,11 @@ static OPERATIONS: &[Operation] = &[
             Ok(Command::ConnectSource { app: it.text("application-name")?, stream })
         },
     },
+    Operation { name: "kinesisanalytics update-application", build: update_application },
+    Operation { name: "kinesisanalytics add-application-reference-data-source", build: add_reference },
     Operation {
-        name: "kinesisanalytics update-application",
-        build: |it| {
-            let update = it.text("application-update")?;
-            let code = update.strip_prefix("ApplicationCodeUpdate=").unwrap_or(&update).to_owned();
-            Ok(Command::SaveSql { app: it.text("application-name")?, code })
-        },
+        name: "kinesisanalytics delete-application-reference-data-source",
+        build: |it| Ok(Command::DeleteReference { app: it.text("application-name")? }),
     },
     Operation {
         name: "kinesisanalytics start-application",
@@ -147,7 +147,12 @@ static OPERATIONS: &[Operation] = &[
         name: "s3 cp",
         build: |it| {
             let (bucket, key) = it.place()?;
-            Ok(Command::OpenObject { bucket, key })
+            // `aws s3 cp - s3://… <<< text` uploads what the shell hands it.
+            let text = it.words.iter().skip_while(|it| *it != "<<<").nth(1);
+            Ok(match text {
+                Some(text) => Command::PutObject { bucket, key, text: text_of_lines(text.clone()) },
+                None => Command::OpenObject { bucket, key },
+            })
         },
     },
     Operation { name: "firehose create-delivery-stream", build: create_delivery },
@@ -170,6 +175,42 @@ static OPERATIONS: &[Operation] = &[
         },
     },
 ];
+
+/// New code, or one of the input's settings.
+fn update_application(it: &Options) -> Result<Command, FormError> {
+    let (app, update) = (it.text("application-name")?, it.text("application-update")?);
+    if let Some(code) = update.strip_prefix("ApplicationCodeUpdate=") {
+        return Ok(Command::SaveSql { app, code: code.to_owned() });
+    }
+    if update.contains("InputUpdates") {
+        if let Some(count) = part(&update, "CountUpdate") {
+            let streams = count.parse().map_err(|_| it.lacks("application-update … CountUpdate=NUMBER"))?;
+            return Ok(Command::SetParallelism { app, streams });
+        }
+        let prefix = part(&update, "NamePrefixUpdate")
+            .ok_or_else(|| it.lacks("application-update … CountUpdate=… or NamePrefixUpdate=…"))?;
+        return Ok(Command::SetPrefix { app, prefix: prefix.to_owned() });
+    }
+    let json: Option<serde_json::Value> = serde_json::from_str(&update).ok();
+    let code = json.as_ref().and_then(|it| it.get("ApplicationCodeUpdate")?.as_str());
+    Ok(Command::SaveSql { app, code: code.unwrap_or(&update).to_owned() })
+}
+
+fn add_reference(it: &Options) -> Result<Command, FormError> {
+    let option = "reference-data-source";
+    let source = it.text(option)?;
+    let key = |name: &str| {
+        part(&source, name).map(str::to_owned).ok_or_else(|| it.lacks(&format!("{option} … {name}=…")))
+    };
+    let json: Option<serde_json::Value> = serde_json::from_str(&source).ok();
+    Ok(Command::AddReference(NewReference {
+        app: it.text("application-name")?,
+        table: key("TableName")?,
+        bucket: it.arn_in(option, "BucketARN")?,
+        key: key("FileKey")?,
+        schema: json.as_ref().and_then(|it| it.get("ReferenceSchema")).map(ToString::to_string),
+    }))
+}
 
 fn create_delivery(it: &Options) -> Result<Command, FormError> {
     let option = ["s3-destination-configuration", "extended-s3-destination-configuration"];
@@ -355,7 +396,9 @@ mod tests {
             }
             read_back += 1;
         }
-        assert_eq!(read_back, OPERATIONS.len() - 2, "only mb and rb are other words for the same");
+        // `s3 mb` and `s3 rb` are other words for the same; `update-application` does three things and
+        // `s3 cp` two.
+        assert_eq!(read_back, OPERATIONS.len() - 2 + 3);
     }
 
     /// Lines as people paste them: other order, other quotes, continued, with options that mean nothing here.

@@ -3,7 +3,8 @@
 use crate::base::name::{
     ACCOUNT, REGION, bucket_arn, delivery_arn, managed_policy_arn, role_arn, stream_arn,
 };
-use crate::sim::command::{Command, NewDelivery, PartitionKey, RowFormat};
+use crate::cloud::mapping::Schema;
+use crate::sim::command::{Command, NewDelivery, NewReference, PartitionKey, RowFormat};
 
 impl Command {
     /// The `aws …` line of this command, as the CLI of 2016 to 2025 takes it; `None` for what has no
@@ -67,6 +68,23 @@ impl Command {
                  --current-application-version-id 2 --application-update ApplicationCodeUpdate={}",
                 shell(code)
             ),
+            Command::SetParallelism { app, streams } => format!(
+                "kinesisanalytics update-application --application-name {app} \
+                 --current-application-version-id 2 --application-update \
+                 'InputUpdates=[{{InputId=1.1,InputParallelismUpdate={{CountUpdate={streams}}}}}]'"
+            ),
+            Command::SetPrefix { app, prefix } => format!(
+                "kinesisanalytics update-application --application-name {app} \
+                 --current-application-version-id 2 --application-update \
+                 'InputUpdates=[{{InputId=1.1,NamePrefixUpdate={prefix}}}]'"
+            ),
+            Command::AddReference(it) => return Some(add_reference(it)),
+            Command::DeleteReference { app } => format!(
+                "kinesisanalytics delete-application-reference-data-source --application-name {app} \
+                 --current-application-version-id 3 --reference-id \
+                 \"$(aws kinesisanalytics describe-application --application-name {app} --output text \
+                 --query ApplicationDetail.ReferenceDataSourceDescriptions[0].ReferenceId)\""
+            ),
             Command::RunApp { app, .. } => format!(
                 "kinesisanalytics start-application --application-name {app} \
                  --input-configurations Id=1.1,InputStartingPositionConfiguration={{InputStartingPosition=NOW}}"
@@ -89,6 +107,10 @@ impl Command {
             ),
             Command::EmptyBucket { name } => format!("s3 rm s3://{name} --recursive"),
             Command::DeleteBucket { name } => format!("s3api delete-bucket --bucket {name}"),
+            Command::PutObject { bucket, key, text } => {
+                let text = text.strip_suffix('\n').unwrap_or(text);
+                format!("s3 cp - s3://{bucket}/{key} <<< {}", shell(text))
+            }
             Command::OpenObject { bucket, key } => format!("s3 cp s3://{bucket}/{key} -"),
             Command::CreateDelivery(it) => return Some(create_delivery(it)),
             Command::DeleteDelivery { name } => {
@@ -123,6 +145,7 @@ impl Command {
             | Command::DiscoverSchema { .. }
             | Command::EditSchema { .. }
             | Command::SaveSchema { .. }
+            | Command::WriteSchema { .. }
             | Command::DisconnectDestination { .. }
             | Command::TraceLine { .. }
             | Command::CloseGraph
@@ -154,6 +177,25 @@ fn create_delivery(it: &NewDelivery) -> String {
         it.prefix,
         it.buffer_mb,
         it.buffer_wait.as_millis() / 1000,
+    )
+}
+
+fn add_reference(it: &NewReference) -> String {
+    let role = role_arn("/service-role/", &format!("kinesis-analytics-{}", it.app));
+    let mut source = serde_json::json!({
+        "TableName": it.table,
+        "S3ReferenceDataSource": {
+            "BucketARN": bucket_arn(&it.bucket), "FileKey": it.key, "ReferenceRoleARN": role,
+        },
+    });
+    if let Some(schema) = it.schema.as_deref().and_then(|it| Schema::parse(it).ok()) {
+        source["ReferenceSchema"] = schema.to_service();
+    }
+    format!(
+        "aws kinesisanalytics add-application-reference-data-source --application-name {} \
+         --current-application-version-id 3 --reference-data-source {}",
+        it.app,
+        shell(&source.to_string())
     )
 }
 

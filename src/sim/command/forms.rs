@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::sim::command::{Args, Command, PartitionKey, RowFormat, StartFrom};
+use crate::sim::command::{Args, Command, NewReference, PartitionKey, RowFormat, StartFrom};
 
 /// The panel of the screen a form belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -254,6 +254,49 @@ pub static FORMS: &[Form] = &[
         build: |it| Ok(Command::SaveSchema { app: it.word("APP")? }),
     },
     Form {
+        usage: "write schema APP SCHEMA",
+        about: "Write the whole schema: columns, row path and delimiters as JSON; `save schema` keeps it.",
+        example: r#"write schema iot-analytics "[{\"name\": \"sensorId\", \"type\": \"VARCHAR(16)\", \"mapping\": \"$.sensorId\"}]""#,
+        service: Service::Analytics,
+        build: |it| Ok(Command::WriteSchema { app: it.word("APP")?, schema: it.text("SCHEMA")? }),
+    },
+    Form {
+        usage: "set parallelism APP STREAMS",
+        about: "Deal the source's shards over 1 to 64 in-application streams, _001, _002 …",
+        example: "set parallelism iot-analytics 2",
+        service: Service::Analytics,
+        build: |it| Ok(Command::SetParallelism { app: it.word("APP")?, streams: it.number("STREAMS")? }),
+    },
+    Form {
+        usage: "set prefix APP PREFIX",
+        about: "Choose the name in front of _001 of the in-application source stream.",
+        example: "set prefix iot-analytics SOURCE_SQL_STREAM",
+        service: Service::Analytics,
+        build: |it| Ok(Command::SetPrefix { app: it.word("APP")?, prefix: it.word("PREFIX")? }),
+    },
+    Form {
+        usage: "add reference APP TABLE BUCKET KEY [schema SCHEMA]",
+        about: "Let code join an S3 object as a table; its columns are discovered if no schema is given.",
+        example: "add reference iot-analytics SENSORS ann-filtered-iot-data sensors.csv",
+        service: Service::Analytics,
+        build: |it| {
+            Ok(Command::AddReference(NewReference {
+                app: it.word("APP")?,
+                table: it.word("TABLE")?,
+                bucket: it.word("BUCKET")?,
+                key: it.word("KEY")?,
+                schema: if it.option("schema") { Some(it.text("SCHEMA")?) } else { None },
+            }))
+        },
+    },
+    Form {
+        usage: "delete reference APP",
+        about: "Take the reference table away.",
+        example: "delete reference iot-analytics",
+        service: Service::Analytics,
+        build: |it| Ok(Command::DeleteReference { app: it.word("APP")? }),
+    },
+    Form {
         usage: "save sql APP CODE",
         about: "Save and run SQL; @2-B, @2-C, @2-D or @activity-2 stand for the slides' statements.",
         example: "save sql iot-analytics @activity-2",
@@ -329,6 +372,19 @@ pub static FORMS: &[Form] = &[
         example: "delete bucket ann-filtered-iot-data",
         service: Service::S3,
         build: |it| Ok(Command::DeleteBucket { name: it.word("NAME")? }),
+    },
+    Form {
+        usage: "put object BUCKET KEY TEXT",
+        about: "Upload a text as an object, such as a reference table.",
+        example: r#"put object ann-filtered-iot-data sensors.csv "sensor-1,north\nsensor-2,south\n""#,
+        service: Service::S3,
+        build: |it| {
+            Ok(Command::PutObject {
+                bucket: it.word("BUCKET")?,
+                key: it.word("KEY")?,
+                text: super::text_of_lines(it.text("TEXT")?),
+            })
+        },
     },
     Form {
         usage: "open object BUCKET KEY",

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::sim::command::words::quoted as q;
-use crate::sim::command::{Command, NewDelivery, PartitionKey, RowFormat, StartFrom, words};
+use crate::sim::command::{Command, NewDelivery, NewReference, PartitionKey, RowFormat, StartFrom, words};
 
 /// The typed form; [`Command::parse`] reads it back.
 impl fmt::Display for Command {
@@ -42,6 +42,11 @@ impl fmt::Display for Command {
                 write!(out, "edit schema {} {} {}", q(app), q(column), q(ty))
             }
             Command::SaveSchema { app } => write!(out, "save schema {}", q(app)),
+            Command::WriteSchema { app, schema } => write!(out, "write schema {} {}", q(app), q(schema)),
+            Command::SetParallelism { app, streams } => write!(out, "set parallelism {} {streams}", q(app)),
+            Command::SetPrefix { app, prefix } => write!(out, "set prefix {} {}", q(app), q(prefix)),
+            Command::AddReference(it) => write!(out, "add reference {it}"),
+            Command::DeleteReference { app } => write!(out, "delete reference {}", q(app)),
             Command::SaveSql { app, code } => write!(out, "save sql {} {}", q(app), q(code)),
             Command::RunApp { app, from } => match from {
                 StartFrom::Usual => write!(out, "run app {}", q(app)),
@@ -59,6 +64,9 @@ impl fmt::Display for Command {
             Command::CreateBucket { name } => write!(out, "create bucket {}", q(name)),
             Command::EmptyBucket { name } => write!(out, "empty bucket {}", q(name)),
             Command::DeleteBucket { name } => write!(out, "delete bucket {}", q(name)),
+            Command::PutObject { bucket, key, text } => {
+                write!(out, "put object {} {} {}", q(bucket), q(key), q(text))
+            }
             Command::OpenObject { bucket, key } => write!(out, "open object {} {}", q(bucket), q(key)),
             Command::TraceLine { bucket, key, line } => {
                 write!(out, "trace line {} {} {line}", q(bucket), q(key))
@@ -94,6 +102,16 @@ impl fmt::Display for RowFormat {
             RowFormat::Csv => "csv",
             RowFormat::Json => "json",
         })
+    }
+}
+
+impl fmt::Display for NewReference {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} {} {} {}", q(&self.app), q(&self.table), q(&self.bucket), q(&self.key))?;
+        match &self.schema {
+            None => Ok(()),
+            Some(schema) => write!(out, " schema {}", q(schema)),
+        }
     }
 }
 
