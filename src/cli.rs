@@ -14,6 +14,7 @@ use crate::workspace::WorkspaceError;
 
 mod doctor;
 mod export;
+mod fmt;
 mod generate;
 mod play;
 mod run;
@@ -67,6 +68,7 @@ enum Task {
     Generate(generate::GenerateArgs),
     Play(play::PlayArgs),
     Export(export::ExportArgs),
+    Fmt(fmt::FmtArgs),
     Steps(steps::StepsArgs),
     Doctor(doctor::DoctorArgs),
     /// Print completions for a shell
@@ -129,6 +131,7 @@ pub fn main() -> ExitCode {
         Some(Task::Generate(args)) => generate::run(&cli.world, &args),
         Some(Task::Play(args)) => play::run(&cli.world, &args),
         Some(Task::Export(args)) => export::run(&cli.world, &args),
+        Some(Task::Fmt(args)) => fmt::run(&args),
         Some(Task::Steps(args)) => steps::run(&args),
         Some(Task::Doctor(args)) => doctor::run(&cli.world, &args),
         Some(Task::Completions { shell }) => {

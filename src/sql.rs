@@ -6,6 +6,7 @@
 //! no cloud. Records become rows in [`mapping`](crate::cloud::mapping), rows become text in
 //! [`output`](crate::cloud::output).
 
+pub mod assist;
 pub mod ast;
 pub mod bind;
 pub mod cast;

@@ -40,7 +40,7 @@ pub struct CheckpointFile(PathBuf);
 
 impl CheckpointFile {
     pub fn write(&self, bytes: &[u8]) -> Result<(), WorkspaceError> {
-        write_whole(&self.0, bytes).map_err(failed("write the checkpoint"))
+        replace_file(&self.0, bytes).map_err(failed("write the checkpoint"))
     }
 }
 
@@ -163,7 +163,7 @@ impl Workspace {
     /// Writes the whole journal again; needed after an undo, which the file's end does not know.
     pub fn replace_journal(&mut self, journal: &Journal) -> Result<(), WorkspaceError> {
         let path = self.dir.join("journal");
-        write_whole(&path, journal.to_string().as_bytes()).map_err(failed("write the journal"))?;
+        replace_file(&path, journal.to_string().as_bytes()).map_err(failed("write the journal"))?;
         self.journal = OpenOptions::new().append(true).open(&path).map_err(failed("open the journal"))?;
         self.written = journal.entries.len();
         Ok(())
@@ -171,7 +171,7 @@ impl Workspace {
 
     /// Writes how far time has come.
     pub fn save_clock(&self, now: Timestamp) -> Result<(), WorkspaceError> {
-        write_whole(&self.dir.join("clock"), now.to_string().as_bytes()).map_err(failed("write the clock"))
+        replace_file(&self.dir.join("clock"), now.to_string().as_bytes()).map_err(failed("write the clock"))
     }
 
     /// Writes a checkpoint made by [`Lab::checkpoint`].
@@ -189,7 +189,7 @@ impl Workspace {
     }
 
     pub fn save_progress(&self, json: &str) -> Result<(), WorkspaceError> {
-        write_whole(&self.dir.join("progress.json"), json.as_bytes()).map_err(failed("write the progress"))
+        replace_file(&self.dir.join("progress.json"), json.as_bytes()).map_err(failed("write the progress"))
     }
 
     /// Mirrors changes of buckets in files. What cannot be written now is kept and tried again.
@@ -225,7 +225,7 @@ impl Workspace {
                 if fs::read(&path).is_ok_and(|it| *it == **body) {
                     return Ok(());
                 }
-                write_whole(&path, body).map_err(failed(format!("write {}", path.display())))
+                replace_file(&path, body).map_err(failed(format!("write {}", path.display())))
             }
             S3Change::Delete { bucket, key } => {
                 let path = self.object_path(bucket, key);
@@ -284,13 +284,18 @@ fn safe(part: &str) -> String {
 }
 
 /// Writes a file so that a reader sees the old bytes or the new ones, never half.
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent)?;
     }
     let name = path.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
     let temporary = path.with_file_name(format!(".{name}.new"));
-    let written = fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
+    let kept = || match fs::metadata(path) {
+        Ok(there) => fs::set_permissions(&temporary, there.permissions()),
+        Err(_) => Ok(()),
+    };
+    let written =
+        fs::write(&temporary, bytes).and_then(|()| kept()).and_then(|()| fs::rename(&temporary, path));
     if written.is_err() {
         let _ = fs::remove_file(&temporary);
     }

@@ -361,8 +361,32 @@ fn exit_codes_mean_something() {
         assert_eq!(output.status.code(), Some(0), "{args:?}: {}", err(&output));
         assert!(!output.stdout.is_empty(), "{args:?}");
     }
-    for task in ["run", "sql", "generate", "play", "export", "steps", "doctor", "completions", "man"] {
+    for task in ["run", "sql", "generate", "play", "export", "fmt", "steps", "doctor", "completions", "man"] {
         let help = out(&pumphouse(home.path(), &[task, "--help"]));
         assert!(task == "man" || help.contains("Example:"), "{task} --help shows an example");
     }
+}
+
+/// `fmt` writes a file in place, says with --check what it would write, and leaves alone what it cannot read.
+#[test]
+fn code_is_laid_out() {
+    let home = scratch();
+    let file = home.path().join("app.sql");
+    fs::write(&file, "create stream s (k varchar(4),\r\n n integer) -- two\r\n")
+        .expect("the file is written");
+    let laid_out = "CREATE STREAM s (\n    k VARCHAR(4),\n    n INTEGER\n); -- two\n";
+    let check = pumphouse(home.path(), &["fmt", "--check", "app.sql"]);
+    assert_eq!((check.status.code(), out(&check)), (Some(1), "app.sql\n".to_owned()));
+    let printed = pumphouse(home.path(), &["fmt", "--stdout", "app.sql"]);
+    assert_eq!((printed.status.code(), out(&printed)), (Some(0), laid_out.to_owned()));
+    let written = pumphouse(home.path(), &["fmt", "app.sql"]);
+    assert_eq!((written.status.code(), out(&written)), (Some(0), String::new()), "{}", err(&written));
+    assert_eq!(fs::read_to_string(&file).expect("the file is there"), laid_out);
+    assert_eq!(pumphouse(home.path(), &["fmt", "--check", "app.sql"]).status.code(), Some(0));
+    assert_eq!(files(home.path()).len(), 1, "nothing else is left beside it");
+    fs::write(&file, "selekt\n").expect("the file is written");
+    let refused = pumphouse(home.path(), &["fmt", "app.sql"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(err(&refused).starts_with("app.sql:1:1: error: selekt begins no statement"), "{}", err(&refused));
+    assert_eq!(fs::read_to_string(&file).expect("the file is there"), "selekt\n");
 }

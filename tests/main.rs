@@ -1,5 +1,6 @@
 //! The one test binary: behaviour shown through the command line, the lab, pumps and the screen.
 
+mod assist;
 mod cli;
 mod diagnostics;
 mod forest;
