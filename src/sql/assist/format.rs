@@ -128,8 +128,8 @@ impl<'t> Page<'t> {
         }
     }
 
-    /// The semicolon of a statement, the comments before it and the one behind it on its line; returns what is
-    /// left.
+    /// The semicolon of a statement, the comments before it and the one behind it on its line; what is left
+    /// is the answer.
     fn behind<'a>(&mut self, tokens: &'a [Token]) -> &'a [Token] {
         let at = tokens.iter().position(|it| it.kind != TokenKind::Comment).unwrap_or(0);
         self.between(&tokens[..at]);

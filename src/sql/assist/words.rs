@@ -4,7 +4,7 @@
 //! and what surrounds them decides; in doubt they are names, which nobody rewrites.
 
 use crate::sql::dialect;
-use crate::sql::func;
+use crate::sql::func::catalog;
 use crate::sql::parse::TokenKind;
 
 /// A word with what stands around it, comments left out. Empty texts stand for the ends of a statement.
@@ -75,7 +75,7 @@ impl Around<'_> {
             && !["STREAM", "PUMP", "INTO", "FUNCTION", "AS"]
                 .iter()
                 .any(|it| self.before.1.eq_ignore_ascii_case(it))
-            && func::names().any(|it| it.eq_ignore_ascii_case(self.word))
+            && catalog::routine(self.word).is_some()
     }
 }
 
