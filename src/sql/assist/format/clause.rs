@@ -89,7 +89,7 @@ fn stream(nodes: &[Node]) -> Vec<Doc> {
     let mut docs = run(&nodes[..at]);
     docs.push(text(" ("));
     let items = split(inner);
-    let width = items.iter().filter_map(|it| name_width(it)).max().unwrap_or(0);
+    let width = items.iter().filter_map(name_width).max().unwrap_or(0);
     let width = if ALIGNED_MAX < width { 0 } else { width };
     let last = items.len().saturating_sub(1);
     let mut columns = vec![if last == 0 { Doc::Soft } else { Doc::Hard }];
