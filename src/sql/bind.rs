@@ -29,6 +29,7 @@ mod place;
 mod predicate;
 mod query;
 mod scope;
+mod table;
 mod types;
 mod unknown;
 
@@ -96,6 +97,8 @@ struct Session<'t> {
     planned: Vec<(String, usize)>,
     /// Where the SELECTs of this statement stand that say SELECT STREAM.
     streaming: Vec<usize>,
+    /// The pump that is made, by its stored name.
+    pump: String,
 }
 
 /// "… are not here yet", with the one sentence that is honest about it.
@@ -151,6 +154,7 @@ impl<'t> Session<'t> {
             assumed_pumps: Vec::new(),
             planned: Vec::new(),
             streaming: Vec::new(),
+            pump: String::new(),
         }
     }
 
@@ -176,6 +180,7 @@ impl<'t> Session<'t> {
                 self.create_stream(*or_replace, name, columns, span);
             }
             StatementKind::CreatePump { or_replace, name, started, insert, .. } => {
+                self.pump.clone_from(&name.stored);
                 self.create_pump(*or_replace, name, *started, insert, span);
             }
             StatementKind::CreateFunction { name, .. } => {

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::sql::diag::Diagnostic;
 use crate::sql::func::FuncId;
+use crate::sql::table::{forest, hotspots};
 use crate::sql::value::{SqlType, Value};
 
 /// The place of a stream in [`Program::streams`].
@@ -260,28 +261,45 @@ pub enum TableFunc {
     /// Ranks rows of equal ROWTIME; adds the rank, an INTEGER.
     GroupRank {
         by: usize,
+        /// What the rank is called.
+        name: String,
+        /// Rank 1 goes to the largest value.
         descending: bool,
-        output_descending: bool,
+        /// The highest rank leaves first.
+        backwards: bool,
         /// Milliseconds; 0 waits without limit.
         max_idle: i64,
-        /// 0 lets all rows out.
-        output_max: u64,
+        /// How many rows of a group leave; 0 lets all out.
+        most: usize,
     },
-    /// ITEM VARCHAR(1024), ITEM_COUNT BIGINT.
-    TopK { column: usize, k: u64, seconds: i64 },
-    /// NUMBER_OF_DISTINCT_ITEMS BIGINT.
-    CountDistinct { column: usize, seconds: i64 },
+    /// ITEM VARCHAR(1024), ITEM_COUNT BIGINT. The column is a text.
+    TopK { column: usize, k: usize, seconds: u32 },
+    /// NUMBER_OF_DISTINCT_ITEMS BIGINT. The column is a text.
+    CountDistinct { column: usize, seconds: u32 },
     /// Adds ANOMALY_SCORE DOUBLE, and ANOMALY_EXPLANATION where it is explained (with directions or without).
     Forest {
         columns: Vec<usize>,
-        trees: usize,
-        sample: usize,
-        decay: i64,
-        shingle: usize,
+        settings: forest::Settings,
         explained: Option<bool>,
+        /// Whose chance it draws.
+        owner: String,
     },
     /// Adds HOTSPOTS_RESULT.
-    Hotspots { columns: Vec<usize>, window: usize, radius: f64, minimum: usize },
+    Hotspots { columns: Vec<usize>, settings: hotspots::Settings },
+}
+
+impl TableFunc {
+    /// The name it is called by.
+    pub fn name(&self) -> &'static str {
+        match self {
+            TableFunc::GroupRank { .. } => "GROUP_RANK",
+            TableFunc::TopK { .. } => "TOP_K_ITEMS_TUMBLING",
+            TableFunc::CountDistinct { .. } => "COUNT_DISTINCT_ITEMS_TUMBLING",
+            TableFunc::Forest { explained: None, .. } => "RANDOM_CUT_FOREST",
+            TableFunc::Forest { .. } => "RANDOM_CUT_FOREST_WITH_EXPLANATION",
+            TableFunc::Hotspots { .. } => "HOTSPOTS",
+        }
+    }
 }
 
 impl Rel {

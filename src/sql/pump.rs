@@ -26,6 +26,7 @@ pub mod group;
 pub mod keeper;
 pub mod merge;
 pub mod run;
+pub mod table;
 
 pub use keeper::Held;
 

@@ -158,11 +158,6 @@ fn not_here_yet() {
             "stagger windows are",
         ),
         (
-            "SELECT STREAM k, v FROM TABLE(HOTSPOTS(CURSOR(SELECT STREAM * FROM GATE), 1000, 0.2, 17))",
-            "3:31",
-            "table functions are",
-        ),
-        (
             "SELECT STREAM k, v FROM GATE WHERE v IN (SELECT v FROM GATE)",
             "3:36",
             "queries inside an expression are",

@@ -45,6 +45,13 @@ impl Binder<'_, '_> {
             return self.refuse(Diagnostic::error(span, "this call has no name"));
         };
         let name = ident.value.to_uppercase();
+        if is(&name, Kind::Table) {
+            return self.refuse(
+                Diagnostic::error(span, format!("{name} stands in FROM TABLE( )"))
+                    .detail("It takes the rows of a cursor and gives rows, not one value.")
+                    .hint(format!("Write FROM TABLE({name}(CURSOR(SELECT STREAM … FROM …), …)).")),
+            );
+        }
         if let Some(what) = not_here_yet(&name) {
             return self.not_yet(span, what);
         }
@@ -299,7 +306,6 @@ fn not_here_yet(name: &str) -> Option<&'static str> {
     let period = PERIOD_WORDS.iter().any(|it| name.split_whitespace().last() == Some(it));
     match name {
         _ if is(name, Kind::Window) => Some("sliding windows"),
-        _ if is(name, Kind::Table) => Some("table functions"),
         _ if is(name, Kind::Parser) => Some("log parsers"),
         "REGEX_REPLACE" | SUBSTRING_SIMILAR => Some("regular expressions"),
         "STAGGER" => Some("stagger windows"),

@@ -62,11 +62,12 @@ impl Session<'_> {
                 let relation = Relation { name: None, stream: None, columns, rel: Arc::new(output.rel) };
                 self.rename(relation, alias.as_ref())
             }
-            TableFactor::TableFunction { expr, .. } => {
-                self.refuse(not_yet(self.places.of(expr), "table functions"))
+            TableFactor::TableFunction { expr, alias } => {
+                let relation = self.table_function(expr)?;
+                self.rename(relation, alias.as_ref())
             }
-            TableFactor::Table { .. } | TableFactor::Function { .. } => {
-                self.refuse(not_yet(bytes(factor.span()), "table functions"))
+            TableFactor::Table { name, .. } | TableFactor::Function { name, .. } => {
+                self.bare_table_function(name, bytes(name.span()))
             }
             TableFactor::NestedJoin { table_with_joins, alias: None }
                 if table_with_joins.joins.is_empty() =>

@@ -280,6 +280,11 @@ impl Header {
         self
     }
 
+    /// Columns that none of a source's are among.
+    pub fn plain(names: Vec<String>, types: Vec<SqlType>) -> Self {
+        Self { names, types, hidden_from: usize::MAX }
+    }
+
     /// These columns, then those.
     pub fn beside(mut self, other: &Header) -> Self {
         self.names.extend(other.names.iter().cloned());

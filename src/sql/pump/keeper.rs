@@ -16,7 +16,7 @@ use crate::sql::pump::Bound;
 use crate::sql::pump::compile::Header;
 use crate::sql::pump::merge::{Lanes, Union};
 use crate::sql::pump::run::{error_of, without};
-use crate::sql::pump::{Options, RowError};
+use crate::sql::pump::{Options, RowError, table};
 use crate::sql::value::{Batch, Column};
 
 /// What a keeper remembers between batches.
@@ -25,6 +25,7 @@ pub enum Kept {
     /// It only holds things that never change.
     Nothing,
     Union(Lanes),
+    Table(table::Memory),
 }
 
 /// An operator that keeps rows.
@@ -161,6 +162,10 @@ pub fn columns<'b>(
 pub fn of(rel: &Rel, inputs: &[Header]) -> Box<dyn Keeper> {
     match rel {
         Rel::Union { .. } => Box::new(Union { sides: inputs.len() }),
+        Rel::Table { func, .. } => {
+            let input = inputs.first().cloned().unwrap_or_default();
+            Box::new(table::Table { func: func.clone(), input })
+        }
         other => unreachable!("the binder makes no such operator yet: {other:?}"),
     }
 }
