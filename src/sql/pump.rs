@@ -26,7 +26,10 @@ pub mod group;
 pub mod keeper;
 pub mod merge;
 pub mod run;
+pub mod sort;
+pub mod stagger;
 pub mod table;
+pub mod timesort;
 
 pub use keeper::Held;
 

@@ -146,17 +146,6 @@ fn not_here_yet() {
             "3:29",
             "windows over a stream in FROM are",
         ),
-        ("SELECT STREAM k, v FROM GATE UNION ALL SELECT STREAM k, v FROM GATE", "3:1", "UNION ALL is"),
-        (
-            "SELECT STREAM k, v FROM GATE ORDER BY FLOOR(GATE.ROWTIME TO SECOND), v DESC",
-            "3:30",
-            "ORDER BY is",
-        ),
-        (
-            "SELECT STREAM k, COUNT(*) FROM GATE WINDOWED BY STAGGER (PARTITION BY k RANGE INTERVAL '1' MINUTE)",
-            "3:49",
-            "stagger windows are",
-        ),
         (
             "SELECT STREAM k, v FROM GATE WHERE v IN (SELECT v FROM GATE)",
             "3:36",

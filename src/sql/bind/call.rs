@@ -308,9 +308,7 @@ fn not_here_yet(name: &str) -> Option<&'static str> {
         _ if is(name, Kind::Window) => Some("sliding windows"),
         _ if is(name, Kind::Parser) => Some("log parsers"),
         "REGEX_REPLACE" | SUBSTRING_SIMILAR => Some("regular expressions"),
-        "STAGGER" => Some("stagger windows"),
         "PERIOD" => Some("period predicates"),
-        "WITHIN" => Some("ORDER BY"),
         _ if period => Some("period predicates"),
         _ => None,
     }

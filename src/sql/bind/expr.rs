@@ -11,7 +11,9 @@ use crate::sql::ast::{Name, bytes, quoted, shown};
 use crate::sql::bind::group::Seen;
 use crate::sql::bind::literal;
 use crate::sql::bind::mismatch;
+use crate::sql::bind::order;
 use crate::sql::bind::place::Places;
+use crate::sql::bind::query::Item;
 use crate::sql::bind::scope::Relation;
 use crate::sql::bind::types;
 use crate::sql::cast;
@@ -60,6 +62,16 @@ pub struct Binder<'b, 't> {
     pub aggregates: &'b mut Vec<Aggregate>,
     /// Columns of the input that were named, and where.
     pub seen: Seen,
+    /// In ORDER BY: the select list, whose names come first.
+    pub names: Option<Names<'b>>,
+}
+
+/// What ORDER BY knows of the select list.
+#[derive(Clone, Copy)]
+pub struct Names<'b> {
+    pub items: &'b [Item],
+    /// Whether ROWTIME may stand inside an expression without the name of a stream.
+    pub bare_rowtime: bool,
 }
 
 impl Bound {
@@ -148,7 +160,14 @@ impl Binder<'_, '_> {
 
     fn identifier(&mut self, name: &Name) -> Option<Bound> {
         if !name.quoted && name.stored == "ROWTIME" {
+            if self.names.is_some_and(|it| !it.bare_rowtime) {
+                return self.refuse(order::unqualified(name.span.clone(), self.relation));
+            }
             return Some(self.rowtime());
+        }
+        if let Some(item) = self.names.and_then(|it| it.items.iter().find(|it| it.name == name.stored)) {
+            self.seen.extend(item.seen.iter().cloned());
+            return Some(item.bound.clone());
         }
         if !name.quoted && name.stored == "UNKNOWN" {
             return Some(Bound::constant(Value::Null, SqlType::Boolean));

@@ -26,6 +26,8 @@ pub struct Request<'a> {
     pub relation: &'a Relation,
     pub input: Rel,
     pub keys: &'a [ast::Expr],
+    /// The length of the windows of WINDOWED BY STAGGER, in milliseconds.
+    pub stagger: Option<i64>,
     pub groups: Vec<Bound>,
     pub aggregates: Vec<Aggregate>,
     pub items: Vec<Item>,
@@ -51,11 +53,6 @@ impl Session<'_> {
         let mut groups = Vec::new();
         let mut whole = true;
         for key in keys {
-            if let ast::Expr::Function(function) = key
-                && function.name.to_string().eq_ignore_ascii_case("STAGGER")
-            {
-                return self.refuse(super::not_yet(self.places.of(key), "stagger windows"));
-            }
             let bound = self.binder(relation, Clause::GroupBy, aliases, &mut none).bind(key);
             match bound {
                 Some(bound) => groups.push(bound),
@@ -66,8 +63,11 @@ impl Session<'_> {
     }
 
     pub fn aggregate(&mut self, request: Request) -> Option<Output> {
-        let Request { relation, input, keys, groups, aggregates, items, having, span } = request;
-        let (monotonic, window) = self.window(relation, keys, &groups)?;
+        let Request { relation, input, keys, stagger, groups, aggregates, items, having, span } = request;
+        let window = match stagger {
+            None => Some(self.window(relation, keys, &groups)?),
+            Some(_) => None,
+        };
         let merge = Merge { keys: groups.iter().map(|it| &it.expr).collect() };
         let mut whole = true;
         let mut grouped = Vec::with_capacity(items.len());
@@ -87,7 +87,11 @@ impl Session<'_> {
             return None;
         }
         let keys = groups.into_iter().map(|it| it.expr).collect();
-        let mut rel = Rel::Aggregate { input: Arc::new(input), keys, monotonic, window, aggregates };
+        let input = Arc::new(input);
+        let mut rel = match (window, stagger) {
+            (Some((monotonic, window)), _) => Rel::Aggregate { input, keys, monotonic, window, aggregates },
+            (None, length) => Rel::Stagger { input, keys, length: length.unwrap_or(1), aggregates },
+        };
         if let Some(condition) = having {
             rel = Rel::Filter { input: Arc::new(rel), condition };
         }

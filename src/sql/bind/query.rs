@@ -11,12 +11,13 @@ use crate::sql::ast::{Name, bytes, shown};
 use crate::sql::bind::expr::{
     AGGREGATES_FROM, Binder, Bound, Clause, OUTPUT_ROWTIME, coerce, text_like_a_name,
 };
+use crate::sql::bind::order::{self, Ordered};
 use crate::sql::bind::scope::Relation;
-use crate::sql::bind::{Session, group, mismatch, not_yet};
+use crate::sql::bind::{Session, group, mismatch, set, stagger};
 use crate::sql::diag::Diagnostic;
 use crate::sql::monotonic::Growth;
 use crate::sql::parse::single_name;
-use crate::sql::plan::{Aggregate, Expr, ExprKind, Rel};
+use crate::sql::plan::{Aggregate, Expr, ExprKind, Rel, Window};
 use crate::sql::value::{SqlType, Value};
 
 /// A bound query and what comes out of it.
@@ -79,36 +80,31 @@ impl Session<'_> {
                     .hint("Take it away."),
             );
         }
-        let output = match &*query.body {
-            SetExpr::Select(select) => self.select(select, outermost),
-            SetExpr::Query(inner) => self.query(inner, outermost),
-            SetExpr::SetOperation { op, set_quantifier, .. } => {
-                return self.refuse(set_operation(span, *op, *set_quantifier));
-            }
-            SetExpr::Values(_) => {
-                return self.refuse(
-                    Diagnostic::error(span, "VALUES cannot feed a stream")
-                        .detail("A pump runs for ever, and VALUES has a few rows only.")
-                        .hint("Write SELECT STREAM … FROM a stream."),
-                );
-            }
-            _ => {
-                return self.refuse(
-                    Diagnostic::error(span, "a query begins with SELECT STREAM")
-                        .detail("Only a query can stand here."),
-                );
-            }
-        }?;
-        if let Some(order) = &query.order_by {
-            let by = bytes(order.span());
-            let start =
-                self.places.word(bytes(query.body.span()).end, "ORDER").map_or(by.start, |it| it.start);
-            return self.refuse(not_yet(start.min(by.start)..by.end, "ORDER BY"));
+        let order = query.order_by.as_ref();
+        if let (Some(order), false) = (order, matches!(&*query.body, SetExpr::Select(_))) {
+            let output = self.body(&query.body, None, outermost)?;
+            return self.ordered(output, order, set::name(&query.body));
         }
-        Some(output)
+        self.body(&query.body, order, outermost)
     }
 
-    fn select(&mut self, select: &ast::Select, outermost: bool) -> Option<Output> {
+    /// ORDER BY over a whole query: its columns have the names that come out of it.
+    fn ordered(&mut self, output: Output, order: &ast::OrderBy, name: Option<String>) -> Option<Output> {
+        let Output { rel, columns, span } = output;
+        let relation = Relation::of_output(rel, columns, name);
+        let mut none = Vec::new();
+        let mut items = self.star(&relation, Clause::Select, span.clone(), &mut none);
+        let order = self.order(order, &relation, Clause::Select, &items, &mut none)?;
+        let arranged = self.arrange(order, &mut items, Ordered::Rows, &relation)?;
+        Some(arranged.over(project((*relation.rel).clone(), items, span)))
+    }
+
+    pub fn select(
+        &mut self,
+        select: &ast::Select,
+        order: Option<&ast::OrderBy>,
+        outermost: bool,
+    ) -> Option<Output> {
         if outermost && !self.streaming.contains(&bytes(select.select_token.0.span).start) {
             self.said.push(
                 Diagnostic::note(
@@ -124,13 +120,15 @@ impl Session<'_> {
         }
         let relation = self.from(select)?;
         let aliases = aliases(&select.projection);
-        let keys = match &select.group_by {
+        let written = match &select.group_by {
             GroupByExpr::Expressions(keys, modifiers) if modifiers.is_empty() => keys.as_slice(),
             _ => {
                 return self
                     .refuse(Diagnostic::error(bytes(select.group_by.span()), "GROUP BY takes expressions"));
             }
         };
+        let stagger = stagger::of(written);
+        let keys = stagger.as_ref().map_or(written, |it| it.keys);
         let mut aggregates = Vec::new();
         let condition = select.selection.as_ref().map(|it| {
             let mut binder = self.binder(&relation, Clause::Where, &aliases, &mut aggregates);
@@ -145,36 +143,59 @@ impl Session<'_> {
             let seen = std::mem::take(&mut binder.seen);
             bound.map(|it| (it, seen))
         });
+        let order = match (order, &items) {
+            (Some(order), Some(items)) => Some(self.order(order, &relation, clause, items, &mut aggregates)),
+            _ => None,
+        };
+        let length = stagger.as_ref().map(|it| self.stagger_length(it, written, &relation));
         let span = self.list_span(select);
         let condition = flatten(condition)?;
-        let (items, groups, having) = (items?, groups?, flatten(having)?);
+        let (mut items, groups, having) = (items?, groups?, flatten(having)?);
+        let (order, stagger) = (flatten(order)?, flatten(length)?);
         let input = match condition {
             Some(condition) => Rel::Filter { input: relation.rel.clone(), condition: condition.expr },
             None => (*relation.rel).clone(),
         };
-        if !keys.is_empty() {
-            if select.distinct.is_some() && select.distinct != Some(Distinct::All) {
-                return self.refuse(not_yet(span, "SELECT DISTINCT with GROUP BY"));
+        let distinct = match &select.distinct {
+            Some(Distinct::On(_)) => {
+                return self.refuse(
+                    Diagnostic::error(span, "DISTINCT ON is not part of this language")
+                        .hint("Write SELECT STREAM DISTINCT."),
+                );
             }
-            let request =
-                group::Request { relation: &relation, input, keys, groups, aggregates, items, having, span };
-            return self.aggregate(request);
-        }
-        if having.is_some() {
+            distinct => *distinct == Some(Distinct::Distinct),
+        };
+        if keys.is_empty() && having.is_some() {
             let place = select.having.as_ref().map_or(span, |it| self.places.of(it));
             return self.refuse(having_alone(place));
         }
-        if !aggregates.is_empty() {
+        if keys.is_empty() && !aggregates.is_empty() {
             return self.refuse(self.endless(&relation, span));
         }
-        match &select.distinct {
-            Some(Distinct::Distinct) => self.distinct(&relation, input, items, span),
-            Some(Distinct::On(_)) => self.refuse(
-                Diagnostic::error(span, "DISTINCT ON is not part of this language")
-                    .hint("Write SELECT STREAM DISTINCT."),
-            ),
-            _ => Some(project(input, items, span)),
-        }
+        let ordered = match (distinct, keys.is_empty()) {
+            (true, _) => Ordered::Distinct,
+            (false, true) => Ordered::Rows,
+            (false, false) => Ordered::Results,
+        };
+        let arranged = match order {
+            Some(order) => Some(self.arrange(order, &mut items, ordered, &relation)?),
+            None => None,
+        };
+        let output = if !keys.is_empty() {
+            let relation = &relation;
+            let request =
+                group::Request { relation, input, keys, stagger, groups, aggregates, items, having, span };
+            let output = self.aggregate(request)?;
+            if distinct { distinct_results(output) } else { output }
+        } else if distinct {
+            self.distinct(&relation, input, items, span)?
+        } else {
+            project(input, items, span)
+        };
+        Some(match arranged {
+            Some(arranged) => arranged.over(output),
+            None => output,
+        })
     }
 
     pub fn binder<'s>(
@@ -192,6 +213,7 @@ impl Session<'_> {
             said: &mut self.said,
             aggregates,
             seen: Vec::new(),
+            names: None,
         }
     }
 
@@ -470,15 +492,17 @@ fn no_floor(relation: &Relation, span: Range<usize>) -> Diagnostic {
         .hint(format!("Add FLOOR({}.ROWTIME TO SECOND) to the list.", group::qualifier(relation)))
 }
 
-fn set_operation(span: Range<usize>, op: ast::SetOperator, quantifier: ast::SetQuantifier) -> Diagnostic {
-    let all = matches!(quantifier, ast::SetQuantifier::All);
-    if op == ast::SetOperator::Union && all {
-        return not_yet(span, "UNION ALL");
-    }
-    let name = if op == ast::SetOperator::Union { "UNION without ALL".to_owned() } else { op.to_string() };
-    Diagnostic::error(span, format!("{name} is not possible over a stream"))
-        .detail("It would have to remember every row that has ever passed.")
-        .hint("Streams are joined end to end with UNION ALL.")
+/// SELECT DISTINCT over the results of windows: each combination once per window, which gives all its results
+/// one ROWTIME.
+fn distinct_results(output: Output) -> Output {
+    let Output { rel, columns, span } = output;
+    let mut items: Vec<Expr> =
+        columns.iter().enumerate().map(|(at, it)| Expr { kind: ExprKind::Column(at), ty: it.ty }).collect();
+    items.push(Expr { kind: ExprKind::RowTime, ty: SqlType::Timestamp });
+    let (compared, monotonic) = ((0..items.len()).collect(), columns.len());
+    let window = Window::Instant;
+    let distinct = Rel::Distinct { input: Arc::new(rel), items, compared, monotonic, window };
+    Output { rel: order::narrowed(distinct, &columns), columns, span }
 }
 
 /// Replaces what stands for the output's ROWTIME and for aggregates; used by [`group`].

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::sql::ast::{Name, quoted, shown};
+use crate::sql::bind::query::OutputColumn;
 use crate::sql::diag::{Diagnostic, nearest};
 use crate::sql::monotonic::Growth;
 use crate::sql::plan::{Expr, Rel, StreamKind};
@@ -34,6 +35,18 @@ pub struct ScopeColumn {
 }
 
 impl Relation {
+    /// What comes out of a query, as something to read from.
+    pub fn of_output(rel: Rel, columns: Vec<OutputColumn>, name: Option<String>) -> Self {
+        let column = |it: OutputColumn| ScopeColumn {
+            name: it.name,
+            ty: it.ty,
+            visible: true,
+            of_rowtime: it.of_rowtime,
+        };
+        let columns = columns.into_iter().map(column).collect();
+        Self { name, stream: None, columns, rel: Arc::new(rel) }
+    }
+
     /// The place of a column.
     pub fn find(&self, stored: &str) -> Option<usize> {
         self.columns.iter().position(|it| it.name == stored)

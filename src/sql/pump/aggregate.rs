@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
@@ -116,19 +117,7 @@ impl Accumulator {
     /// The results of all groups, in their order; the accumulator is empty afterwards.
     pub fn take(&mut self, call: &Aggregate, groups: usize, faults: &mut Faults) -> Column {
         self.seen.clear();
-        let mut column = Column::new(call.ty);
-        for group in 0..groups {
-            match self.result(call, group) {
-                Ok(value) => column.push(&value),
-                Err(total) => {
-                    let func = format!("{:?}", call.func).to_uppercase();
-                    faults.add(group, ErrorName::OutOfRange, || {
-                        format!("{func} is {total}, which does not fit {}.", call.ty)
-                    });
-                    column.push_null();
-                }
-            }
-        }
+        let column = self.results(call, 0..groups, faults);
         match &mut self.state {
             State::Count(it) => it.clear(),
             State::Exact(it) => it.clear(),
@@ -138,6 +127,58 @@ impl Accumulator {
             State::Truth(it) => it.clear(),
         }
         column
+    }
+
+    /// The results of some groups, in their order; faults count from the first of them.
+    pub fn results(&self, call: &Aggregate, groups: Range<usize>, faults: &mut Faults) -> Column {
+        let mut column = Column::new(call.ty);
+        let first = groups.start;
+        for group in groups {
+            match self.result(call, group) {
+                Ok(value) => column.push(&value),
+                Err(total) => {
+                    let func = format!("{:?}", call.func).to_uppercase();
+                    faults.add(group - first, ErrorName::OutOfRange, || {
+                        format!("{func} is {total}, which does not fit {}.", call.ty)
+                    });
+                    column.push_null();
+                }
+            }
+        }
+        column
+    }
+
+    /// Forgets the first groups; the others move up.
+    pub fn forget(&mut self, groups: usize) {
+        fn front<T>(of: &mut Vec<T>, groups: usize) {
+            of.drain(..groups.min(of.len()));
+        }
+        match &mut self.state {
+            State::Count(it) => front(it, groups),
+            State::Exact(it) => front(it, groups),
+            State::Double(it) => front(it, groups),
+            State::Extreme(it) => front(it, groups),
+            State::Moments(it) => front(it, groups),
+            State::Truth(it) => front(it, groups),
+        }
+        if !self.seen.is_empty() {
+            let seen = std::mem::take(&mut self.seen).into_iter();
+            let moved = |(group, it): (u32, Vec<u8>)| Some((group.checked_sub(groups as u32)?, it));
+            self.seen = seen.filter_map(moved).collect();
+        }
+    }
+
+    /// Bytes of memory it takes, about.
+    pub fn bytes(&self) -> u64 {
+        let groups = match &self.state {
+            State::Count(it) => it.len() * 8,
+            State::Exact(it) => it.len() * 32,
+            State::Double(it) => it.len() * 16,
+            State::Extreme(it) => it.len() * 24,
+            State::Moments(it) => it.len() * 24,
+            State::Truth(it) => it.len(),
+        };
+        (groups + self.seen.iter().map(|it| it.1.len() + 28).sum::<usize>()) as u64
     }
 
     fn result(&self, call: &Aggregate, group: usize) -> Result<Value, String> {

@@ -55,6 +55,9 @@ pub struct Op {
     pub headers: Vec<Header>,
     /// Whether its input rows are still the pump's input rows, and not results of groups.
     pub original: bool,
+    /// Sides whose rows are the pump's own while those of another side are results: behind this operator they
+    /// count as results too.
+    pub mixed: Vec<usize>,
     /// Where its rows go.
     pub next: Port,
 }
@@ -212,6 +215,8 @@ impl Graph<'_> {
             _ => None,
         };
         let original = inputs.iter().all(|it| it.original);
+        let own = (0..inputs.len()).filter(|&side| !original && inputs[side].original);
+        let mixed = own.collect();
         let headers: Vec<Header> = inputs.into_iter().map(|it| it.header).collect();
         let kind = self.kind(rel, below, &headers);
         let header = headers.first().cloned().unwrap_or_default();
@@ -224,7 +229,7 @@ impl Graph<'_> {
             }
             OpKind::Keep(keeper) => (keeper.header(&headers), original && keeper.passes_originals()),
         };
-        self.ops.push(Op { kind, headers, original, next: Port { op: op + 1, side: 0 } });
+        self.ops.push(Op { kind, headers, original, mixed, next: Port { op: op + 1, side: 0 } });
         Made { from: From::Op(op), header: out, original: out_original }
     }
 
@@ -257,7 +262,7 @@ impl Header {
     }
 
     /// The columns that items over these make.
-    fn of_items(&self, items: &[Expr]) -> Self {
+    pub fn of_items(&self, items: &[Expr]) -> Self {
         let name = |(at, item): (usize, &Expr)| match item.kind {
             ExprKind::Column(column) => self.names.get(column).cloned().unwrap_or_default(),
             ExprKind::RowTime => "ROWTIME".to_owned(),
@@ -341,7 +346,7 @@ impl Floor {
 }
 
 impl Windowed {
-    fn new(keys: &[Expr], mut compared: Vec<usize>, monotonic: usize, window: Window) -> Self {
+    pub fn new(keys: &[Expr], mut compared: Vec<usize>, monotonic: usize, window: Window) -> Self {
         compared.retain(|&it| it != monotonic && it < keys.len());
         let shape = keys.get(monotonic).map_or(Shape::Unknown, Shape::of);
         Self { keys: keys.to_vec(), compared, monotonic, window, shape }

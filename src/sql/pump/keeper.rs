@@ -16,7 +16,7 @@ use crate::sql::pump::Bound;
 use crate::sql::pump::compile::Header;
 use crate::sql::pump::merge::{Lanes, Union};
 use crate::sql::pump::run::{error_of, without};
-use crate::sql::pump::{Options, RowError, table};
+use crate::sql::pump::{Options, RowError, sort, stagger, table, timesort};
 use crate::sql::value::{Batch, Column};
 
 /// What a keeper remembers between batches.
@@ -26,6 +26,9 @@ pub enum Kept {
     Nothing,
     Union(Lanes),
     Table(table::Memory),
+    Sort(sort::Bucket),
+    TimeSort(timesort::Waiting),
+    Stagger(stagger::Windows),
 }
 
 /// An operator that keeps rows.
@@ -165,6 +168,12 @@ pub fn of(rel: &Rel, inputs: &[Header]) -> Box<dyn Keeper> {
         Rel::Table { func, .. } => {
             let input = inputs.first().cloned().unwrap_or_default();
             Box::new(table::Table { func: func.clone(), input })
+        }
+        Rel::Sort { leading, window, keys, .. } => Box::new(sort::Sort::new(leading, *window, keys)),
+        Rel::TimeSort { by, slack, .. } => Box::new(timesort::TimeSort::new(by, *slack)),
+        Rel::Stagger { keys, length, aggregates, .. } => {
+            let input = inputs.first().cloned().unwrap_or_default();
+            Box::new(stagger::Stagger::new(&input, keys, *length, aggregates))
         }
         other => unreachable!("the binder makes no such operator yet: {other:?}"),
     }

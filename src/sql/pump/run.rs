@@ -268,7 +268,12 @@ impl Run<'_> {
             }
             OpKind::Distinct(windowed) => self.group(at, batch, windowed, &[]),
             OpKind::Aggregate(windowed, calls) => self.group(at, batch, windowed, calls),
-            OpKind::Keep(keeper) => self.keep(at, |kept, step| keeper.rows(kept, to.side, batch, step)),
+            OpKind::Keep(keeper) => {
+                if op.mixed.contains(&to.side) {
+                    self.state.flow.grouped += batch.len() as u64;
+                }
+                self.keep(at, |kept, step| keeper.rows(kept, to.side, batch, step));
+            }
         }
     }
 
