@@ -9,6 +9,7 @@ mod laws;
 mod lineage;
 mod mapping;
 mod pumps;
+mod recorded;
 mod routines;
 mod screens;
 mod services;

@@ -510,6 +510,39 @@ fn o_01_to_o_03_rows_become_text() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
+    /// Whatever the paths, the delimiters and the bytes: rows or an error, and columns of equal length.
+    #[test]
+    fn any_record_meets_any_schema(
+        pieces in prop::collection::vec(prop::sample::select(vec![
+            "{", "}", "[", "]", ",", ":", "\"a\"", "\"xs\"", "\"xs\":[", "{\"a\":", "1", "null", "{\"xs\":[{\"a\":1}]}",
+            "{\"xs\":[{\"xs\":[{\"a\":2}]}]}", "\"", "|", ";", "\r\n", " ", "true", "\u{feff}",
+        ]), 0..12),
+        paths in prop::collection::vec(prop::sample::select(vec![
+            "$.a", "$.xs[0:].a", "$.xs[0:].xs[0:].a", "$.xs[0:]", "$", "$.xs.a", "$[0:].a", "$['a", "[", "",
+        ]), 1..5),
+        row_path in prop::sample::select(vec!["$", "$[0:]", "$.xs[0:]", "$.xs"]),
+        csv: bool,
+    ) {
+        let columns: Vec<(&str, &str)> = paths.iter().map(|it| (*it, "VARCHAR(8)")).collect();
+        let format = if csv { RecordFormat::Csv } else { RecordFormat::Json };
+        let schema = Schema {
+            format, row_path: row_path.to_owned(), column_delimiter: '|', row_delimiter: ';', ..schema(&columns)
+        };
+        // `rows` asserts that every column has every row.
+        let record = pieces.concat();
+        let mapped = rows(&schema, &record);
+        prop_assert!(mapped.is_err() || !record.is_empty());
+        // Discovery looks at the same texts, and what it finds can be followed.
+        if let Ok(found) = discover(&[record.as_bytes()]) {
+            prop_assert_eq!(found.fault(), None, "{}", record);
+        }
+        schema.fault();
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
     /// The scanner accepts exactly the objects that serde_json accepts, and finds the same text.
     #[test]
     fn the_scanner_agrees_with_serde(pieces in prop::collection::vec(

@@ -1,5 +1,6 @@
 //! The services: what they answer, what they refuse and in which words, and what they count.
 
+mod application;
 mod delivery;
 mod iam;
 mod laws;

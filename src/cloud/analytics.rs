@@ -301,8 +301,10 @@ impl Analytics {
         let takes = self.duration(8, 15);
         let app = self.authorised(by, "kinesisanalytics:AddApplicationOutput", name, cloud)?;
         cloud.describe_delivery(by, &output.delivery)?;
-        let (role, policy) = (app.role_name(), write_policy(&output.delivery));
+        let role = app.role_name();
         app.add_output(now, takes, output)?;
+        // One policy for all outputs: an application may write to several delivery streams.
+        let policy = write_policy(app.outputs.iter().map(|it| it.delivery.as_str()));
         cloud.ensure_service_role(now, by, &role, "/service-role/", TRUSTED)?;
         cloud.put_role_policy(now, by, &role, "WriteOutputFirehose", &policy)
     }
@@ -396,28 +398,31 @@ fn read_policy(stream: &str) -> String {
     policy(
         "ReadInputKinesis",
         &["kinesis:DescribeStream", "kinesis:GetShardIterator", "kinesis:GetRecords"],
-        &stream_arn(stream),
+        &[stream_arn(stream)],
     )
 }
 
 /// What an application's role may do with its destination (iam.md section 7).
-fn write_policy(delivery: &str) -> String {
+fn write_policy<'a>(deliveries: impl Iterator<Item = &'a str>) -> String {
+    let mut resources: Vec<String> = deliveries.map(delivery_arn).collect();
+    resources.sort();
+    resources.dedup();
     policy(
         "WriteOutputFirehose",
         &["firehose:DescribeDeliveryStream", "firehose:PutRecord", "firehose:PutRecordBatch"],
-        &delivery_arn(delivery),
+        &resources,
     )
 }
 
 /// What an application's role may do with its reference object.
 fn reference_policy(bucket: &str, key: &str) -> String {
-    policy("ReadS3ReferenceData", &["s3:GetObject"], &object_arn(bucket, key))
+    policy("ReadS3ReferenceData", &["s3:GetObject"], &[object_arn(bucket, key)])
 }
 
-fn policy(sid: &str, actions: &[&str], resource: &str) -> String {
+fn policy(sid: &str, actions: &[&str], resources: &[String]) -> String {
     serde_json::json!({
         "Version": "2012-10-17",
-        "Statement": [{"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": [resource]}],
+        "Statement": [{"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resources}],
     })
     .to_string()
 }

@@ -225,7 +225,7 @@ impl Run {
         outputs: &mut [Output],
         cloud: &mut Cloud,
     ) -> Result<(), CloudError> {
-        self.find_shards(now, role, stream, cloud)?;
+        self.find_shards(role, stream, cloud)?;
         self.remember_restart(now);
         let (Some(engine), Some(mapper)) = (&mut self.engine, &mut self.mapper) else { return Ok(()) };
         let mut errors: Vec<RowError> = Vec::new();
@@ -274,20 +274,17 @@ impl Run {
 
     /// Learns of shards that are not read yet. Those there are at the first poll are read from where the
     /// run was told to start; those that come later, with a new stream of the name, from their beginning.
-    fn find_shards(
-        &mut self,
-        now: Timestamp,
-        role: &Principal,
-        stream: &str,
-        cloud: &Cloud,
-    ) -> Result<(), CloudError> {
+    fn find_shards(&mut self, role: &Principal, stream: &str, cloud: &Cloud) -> Result<(), CloudError> {
         let found = cloud.describe_stream(role, stream)?;
         let first = self.stream_created_at.is_none();
         let known = self.stream_created_at.replace(found.created_at) == Some(found.created_at);
         if !first && !known {
             self.readers.clear();
         }
-        let place = if first && self.start_at == StartAt::Now { Place::Since(now) } else { Place::Horizon };
+        let place = match self.start_at {
+            StartAt::Now if first => Place::Since(self.started_at),
+            _ => Place::Horizon,
+        };
         for shard in found.shard_ids() {
             if !self.readers.iter().any(|it| it.shard == shard) {
                 self.readers.push(Reader::at(shard, place));
