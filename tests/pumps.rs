@@ -5,8 +5,12 @@
 //! - `source NAME` with a column per line (`k VARCHAR(4)`), one source for the case and all after it;
 //! - a column may have a path (`k VARCHAR(4) $.k`), and `csv source NAME` a column's place; feeds are
 //!   records then;
+//! - `table NAME` with a column per line: a reference table, for the case and all after it; `load NAME` with
+//!   rows: what it holds from now on;
+//! - `before`: code that stands before that of `sql for target` from now on;
 //! - `sql`: the application's code; `sql again`: that of the case before; `sql for target (columns)`: the
 //!   body of a pump into stream TARGET;
+//! - `feed again`: the rows of the feed before;
 //! - `feed NAME` with rows `19:00:01.000 | a | 1`, or records for a schema; `@17:05:07.310` before the
 //!   values is the arrival;
 //! - `clock 19:00:02`, `start PUMP`, `distinct immediate`, `clock off`;
@@ -22,9 +26,9 @@ use pumphouse::base::time::Timestamp;
 use pumphouse::cloud::mapping::{Mapper, RecordMeta, Schema, SchemaColumn};
 use pumphouse::cloud::output::{write_csv, write_json};
 use pumphouse::sql::bind::{Catalog, SourceDef, compile};
-use pumphouse::sql::plan::{ColumnDef, Program, StreamId};
+use pumphouse::sql::plan::{ColumnDef, Program, StreamId, TableDef, TableId};
 use pumphouse::sql::pump::{ClockMode, DistinctMode, Engine, Options, Sink};
-use pumphouse::sql::value::{Batch, SqlType};
+use pumphouse::sql::value::{Batch, SqlType, Value};
 
 /// 2016-10-26 00:00:00 UTC, the day of all cases.
 const DAY: &str = "2016-10-26 ";
@@ -89,7 +93,10 @@ struct Setup {
     name: String,
     columns: Vec<ColumnDef>,
     schema: Option<Schema>,
+    tables: Vec<TableDef>,
+    before: String,
     code: String,
+    fed: Vec<String>,
 }
 
 struct Case {
@@ -162,6 +169,8 @@ impl Case {
                 };
                 self.setup.schema = Some(Schema::csv(self.setup.columns.iter().map(column).collect()));
             }
+            ("table", name) => self.table(name, lines),
+            ("before", _) => self.setup.before = lines.join("\n"),
             ("distinct", "immediate") => self.options.distinct = DistinctMode::Immediate,
             ("clock", "off") => self.options.clock = ClockMode::RowsOnly,
             ("sql", "") => self.compile(lines.join("\n")),
@@ -170,7 +179,8 @@ impl Case {
                 let columns = target.trim_start_matches("for target").trim();
                 let body = lines.join("\n");
                 self.compile(format!(
-                    "CREATE STREAM TARGET {columns}; CREATE PUMP P AS INSERT INTO TARGET {body}"
+                    "{} CREATE STREAM TARGET {columns}; CREATE PUMP P AS INSERT INTO TARGET {body}",
+                    self.setup.before
                 ));
             }
             ("refused", _) => {
@@ -182,7 +192,15 @@ impl Case {
             _ if self.refused.is_some() => {
                 return Err(format!("  refused: {}", self.refused.as_deref().unwrap_or_default()));
             }
-            ("feed", name) => return self.feed(name, lines),
+            ("feed", "again") => {
+                let (name, fed) = (self.setup.name.clone(), self.setup.fed.clone());
+                return self.feed(&name, &fed);
+            }
+            ("feed", name) => {
+                self.setup.fed = lines.to_vec();
+                return self.feed(name, lines);
+            }
+            ("load", name) => return self.load(name, lines),
             ("clock", time) => {
                 self.now = moment(time);
                 let (engine, seen) = (self.engine.as_mut().ok_or("no sql")?, &mut self.seen);
@@ -215,12 +233,43 @@ impl Case {
             }
         }
         let schema = if mapped.is_empty() { None } else { Some(Schema::json(mapped)) };
-        self.setup = Setup { name: name.to_owned(), columns, schema, code: String::new() };
+        let tables = std::mem::take(&mut self.setup.tables);
+        let setup = Setup { name: name.to_owned(), columns, schema, tables, ..Setup::default() };
+        self.setup = setup;
+    }
+
+    fn table(&mut self, name: &str, lines: &[String]) {
+        let column = |line: &String| {
+            let (name, ty) = line.trim().split_once(' ').expect("a column has a type");
+            let ty = SqlType::parse(ty).unwrap_or_else(|| panic!("'{ty}' is no type"));
+            ColumnDef { name: name.to_owned(), ty, not_null: false }
+        };
+        let columns = lines.iter().map(column).collect();
+        self.setup.tables.retain(|it| it.name != name);
+        self.setup.tables.push(TableDef { name: name.to_owned(), columns });
+    }
+
+    fn load(&mut self, name: &str, lines: &[String]) -> Result<(), String> {
+        let at = self.setup.tables.iter().position(|it| it.name == name).ok_or("no such table")?;
+        let columns = &self.setup.tables[at].columns;
+        let mut batch = Batch::new(columns.iter().map(|it| it.ty));
+        for line in lines.iter().filter(|it| it.trim() != "nothing") {
+            batch.rowtimes.push(0);
+            for ((cell, def), column) in line.split('|').zip(columns).zip(&mut batch.columns) {
+                column.push(&match cell.trim() {
+                    "NULL" => Value::Null,
+                    text if def.ty.is_character() => Value::Text(text.trim_matches('\'').into()),
+                    number => Value::Int(number.parse().map_err(|_| format!("'{number}' is no number"))?),
+                });
+            }
+        }
+        self.engine.as_mut().ok_or("no sql")?.load(TableId(at), batch);
+        Ok(())
     }
 
     fn compile(&mut self, code: String) {
         let source = SourceDef { name: self.setup.name.clone(), columns: self.setup.columns.clone() };
-        match compile(&code, &Catalog { sources: vec![source], tables: Vec::new() }) {
+        match compile(&code, &Catalog { sources: vec![source], tables: self.setup.tables.clone() }) {
             Ok(program) => {
                 let program = Arc::new(program);
                 let count = program.streams.len();

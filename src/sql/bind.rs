@@ -14,13 +14,15 @@ use crate::sql::plan::{ColumnDef, Program, Pump, Rel, StreamDef, StreamId, Strea
 use crate::sql::value::SqlType;
 
 use self::place::Places;
-use self::scope::{Relation, ScopeColumn};
+use self::scope::{Origin, Relation, ScopeColumn};
 
 mod call;
+mod equal;
 mod expr;
 mod from;
 mod group;
 mod insert;
+mod join;
 mod literal;
 mod mismatch;
 mod object;
@@ -29,6 +31,7 @@ mod order;
 mod place;
 mod predicate;
 mod query;
+mod reach;
 mod scope;
 mod set;
 mod stagger;
@@ -93,6 +96,7 @@ struct Session<'t> {
     places: Places<'t>,
     said: Vec<Diagnostic>,
     streams: Vec<Stream>,
+    tables: Vec<TableDef>,
     pumps: Vec<Pump>,
     /// Pumps of broken statements: their names exist.
     assumed_pumps: Vec<String>,
@@ -153,6 +157,7 @@ impl<'t> Session<'t> {
             places: Places::new(text, tokens),
             said: Vec::new(),
             streams,
+            tables: catalog.tables.clone(),
             pumps: Vec::new(),
             assumed_pumps: Vec::new(),
             planned: Vec::new(),
@@ -248,18 +253,12 @@ impl<'t> Session<'t> {
         if stream.assumed {
             return None;
         }
-        let columns = stream.def.columns.iter().enumerate().map(|(at, it)| ScopeColumn {
-            name: it.name.clone(),
-            ty: it.ty,
-            visible: at < stream.def.visible,
-            of_rowtime: None,
-        });
-        Some(Relation {
-            name: Some(stream.def.name.clone()),
-            stream: Some((stream.def.name.clone(), stream.def.kind)),
-            columns: columns.collect(),
-            rel: Arc::new(Rel::Scan { stream: StreamId(at) }),
-        })
+        let column =
+            |(at, it): (usize, &ColumnDef)| ScopeColumn::new(it.name.clone(), it.ty, at < stream.def.visible);
+        let columns = stream.def.columns.iter().enumerate().map(column).collect();
+        let name = stream.def.name.clone();
+        let origin = Origin::Stream(name.clone(), stream.def.kind);
+        Some(Relation::new(Some(name), origin, columns, Arc::new(Rel::Scan { stream: StreamId(at) })))
     }
 
     /// A stream that does not exist: made below, spelt in another case, or not at all.

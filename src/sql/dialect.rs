@@ -128,6 +128,11 @@ impl Dialect for PumpDialect {
         true
     }
 
+    /// Read, so that the binder can say why not.
+    fn supports_cross_join_constraint(&self) -> bool {
+        true
+    }
+
     fn supports_filter_during_aggregation(&self) -> bool {
         true
     }

@@ -23,13 +23,16 @@ use crate::sql::write;
 pub mod aggregate;
 pub mod compile;
 pub mod group;
+pub mod join;
 pub mod keeper;
+pub mod lookup;
 pub mod merge;
 pub mod run;
 pub mod sort;
 pub mod stagger;
 pub mod table;
 pub mod timesort;
+mod waiting;
 
 pub use keeper::Held;
 

@@ -323,6 +323,11 @@ fn misplaced(clause: Clause, name: &str, span: Range<usize>) -> Option<Diagnosti
                 .detail(format!("WHERE looks at one row at a time, and {name} at a whole group."))
                 .hint("Filter the finished groups with HAVING, behind GROUP BY."),
         ),
+        Clause::On => Some(
+            error("an aggregate cannot stand in ON")
+                .detail(format!("ON looks at one pair of rows at a time, and {name} at a whole group."))
+                .hint("Join in one stream and aggregate in a second one."),
+        ),
         Clause::GroupBy => Some(
             error("an aggregate cannot stand in GROUP BY")
                 .detail(format!("The groups must be known before {name} can look at one."))

@@ -14,7 +14,7 @@ use crate::sql::bind::mismatch;
 use crate::sql::bind::order;
 use crate::sql::bind::place::Places;
 use crate::sql::bind::query::Item;
-use crate::sql::bind::scope::Relation;
+use crate::sql::bind::scope::{Found, PartTime, Relation};
 use crate::sql::bind::types;
 use crate::sql::cast;
 use crate::sql::diag::Diagnostic;
@@ -41,6 +41,8 @@ pub struct Bound {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Clause {
     Where,
+    /// The condition of a join.
+    On,
     GroupBy,
     /// The select list of a query that gives a row per row.
     Select,
@@ -163,7 +165,7 @@ impl Binder<'_, '_> {
             if self.names.is_some_and(|it| !it.bare_rowtime) {
                 return self.refuse(order::unqualified(name.span.clone(), self.relation));
             }
-            return Some(self.rowtime());
+            return self.rowtime(name.span.clone());
         }
         if let Some(item) = self.names.and_then(|it| it.items.iter().find(|it| it.name == name.stored)) {
             self.seen.extend(item.seen.iter().cloned());
@@ -172,8 +174,10 @@ impl Binder<'_, '_> {
         if !name.quoted && name.stored == "UNKNOWN" {
             return Some(Bound::constant(Value::Null, SqlType::Boolean));
         }
-        if let Some(at) = self.relation.find(&name.stored) {
-            return Some(self.column(at, name.span.clone()));
+        match self.relation.find(&name.stored) {
+            Found::One(at) => return Some(self.column(at, name.span.clone())),
+            Found::Many(first, second) => return self.refuse(self.relation.ambiguous(name, first, second)),
+            Found::Nothing => {}
         }
         if !name.quoted && name.stored == "CURRENT_ROW_TIMESTAMP" {
             let bound = self.call("CURRENT_ROW_TIMESTAMP", Vec::new(), &[], name.span.clone())?;
@@ -183,7 +187,7 @@ impl Binder<'_, '_> {
         if !name.quoted && reserved(&name.stored) && !metadata.contains(&name.stored.as_str()) {
             return self.refuse(reserved_word(name.span.clone(), &name.written));
         }
-        let mut missing = self.relation.missing(name);
+        let mut missing = self.relation.missing(name, None);
         if self.aliases.contains(&name.stored) && self.clause != Clause::Having {
             missing = missing
                 .detail(format!("{} is a name of the select list, which is made later.", shown(&name.stored)))
@@ -194,11 +198,27 @@ impl Binder<'_, '_> {
 
     /// ROWTIME by itself: the input's, except in the select list of an aggregating query, where it is
     /// the time of the row that comes out (sql.md 1.8).
-    fn rowtime(&self) -> Bound {
+    fn rowtime(&mut self, span: Range<usize>) -> Option<Bound> {
         if matches!(self.clause, Clause::SelectGroups | Clause::Having) {
-            return Bound::new(ExprKind::Column(OUTPUT_ROWTIME), SqlType::Timestamp, Growth::Other);
+            return Some(Bound::new(ExprKind::Column(OUTPUT_ROWTIME), SqlType::Timestamp, Growth::Other));
         }
-        Bound::new(ExprKind::RowTime, SqlType::Timestamp, Growth::ROWTIME)
+        match self.relation.timed().count() {
+            0 => self.refuse(self.relation.no_rowtime(None, span)),
+            1 => Some(Bound::new(ExprKind::RowTime, SqlType::Timestamp, Growth::ROWTIME)),
+            _ if self.clause == Clause::Select => {
+                Some(Bound::new(ExprKind::RowTime, SqlType::Timestamp, Growth::ROWTIME))
+            }
+            _ => self.refuse(self.relation.whose_rowtime(span)),
+        }
+    }
+
+    /// The ROWTIME of one item of FROM.
+    fn rowtime_of(&mut self, part: usize, span: Range<usize>) -> Option<Bound> {
+        match self.relation.parts[part].time {
+            PartTime::Row => Some(Bound::new(ExprKind::RowTime, SqlType::Timestamp, Growth::ROWTIME)),
+            PartTime::Column(at) => Some(self.column(at, span)),
+            PartTime::Never => self.refuse(self.relation.no_rowtime(Some(part), span)),
+        }
     }
 
     /// A column of the input.
@@ -217,15 +237,15 @@ impl Binder<'_, '_> {
             let span = names.first().map_or(0, |it| it.span.start)..names.last().map_or(0, |it| it.span.end);
             return self.not_yet(span, "row values");
         };
-        if self.relation.name.as_deref() != Some(qualifier.stored.as_str()) {
+        let Some(part) = self.relation.part(&qualifier.stored) else {
             return self.refuse(self.relation.unknown_qualifier(qualifier));
-        }
+        };
         if column.stored == "ROWTIME" {
-            return Some(Bound::new(ExprKind::RowTime, SqlType::Timestamp, Growth::ROWTIME));
+            return self.rowtime_of(part, qualifier.span.start..column.span.end);
         }
-        match self.relation.find(&column.stored) {
+        match self.relation.find_in(part, &column.stored) {
             Some(at) => Some(self.column(at, column.span.clone())),
-            None => self.refuse(self.relation.missing(column)),
+            None => self.refuse(self.relation.missing(column, Some(part))),
         }
     }
 

@@ -38,7 +38,7 @@ pub struct Request<'a> {
 
 /// The name to write before `.ROWTIME` in a hint.
 pub fn qualifier(relation: &Relation) -> String {
-    relation.name.as_deref().map_or("s".to_owned(), shown)
+    relation.clock()
 }
 
 impl Session<'_> {
@@ -119,11 +119,18 @@ impl Session<'_> {
         if found.is_none() {
             let start = keys.first().map_or(0, |it| self.places.of(it).start);
             let span = start..keys.last().map_or(start, |it| self.places.of(it).end);
-            return self.refuse(
+            let error =
                 Diagnostic::error(span, "this group would never end: nothing in GROUP BY grows with time")
-                    .detail("A result comes out when its window is over, and only time says when.")
-                    .hint(format!("Add FLOOR({}.ROWTIME TO MINUTE) to GROUP BY.", qualifier(relation))),
-            );
+                    .detail("A result comes out when its window is over, and only time says when.");
+            return self.refuse(match relation.has_row_time() {
+                true => {
+                    error.hint(format!("Add FLOOR({}.ROWTIME TO MINUTE) to GROUP BY.", qualifier(relation)))
+                }
+                false => error.hint(
+                    "Join in a query in parentheses, FROM (SELECT STREAM … JOIN …) AS j, and add FLOOR(j.ROWTIME \
+                     TO MINUTE) to GROUP BY.",
+                ),
+            });
         }
         found
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use sqlparser::ast::{self, OrderBySort, Spanned};
 
-use crate::sql::ast::{Name, bytes, shown};
+use crate::sql::ast::{Name, bytes};
 use crate::sql::bind::Session;
 use crate::sql::bind::expr::{Bound, Clause, Names};
 use crate::sql::bind::group::{Seen, qualifier};
@@ -161,7 +161,7 @@ impl Session<'_> {
             return Some(Key::of_item(item, span, descending));
         }
         let mut binder = self.binder(relation, clause, &[], aggregates);
-        binder.names = Some(Names { items, bare_rowtime: relation.stream.is_none() });
+        binder.names = Some(Names { items, bare_rowtime: relation.of_query() });
         let bound = binder.bind(expr);
         let seen = std::mem::take(&mut binder.seen);
         Some(Key { bound: bound?, span, seen, descending, output_rowtime: false })
@@ -397,5 +397,5 @@ fn not_an_item(span: Range<usize>, text: &str) -> Diagnostic {
 pub fn unqualified(span: Range<usize>, relation: &Relation) -> Diagnostic {
     Diagnostic::error(span, "ROWTIME inside an expression of ORDER BY needs the name of its stream")
         .detail("By itself ROWTIME is the time of the row that comes out, which is not known yet.")
-        .hint(format!("Write {}.ROWTIME.", relation.name.as_deref().map_or("s".to_owned(), shown)))
+        .hint(format!("Write {}.ROWTIME.", relation.clock()))
 }

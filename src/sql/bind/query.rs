@@ -93,7 +93,7 @@ impl Session<'_> {
         let Output { rel, columns, span } = output;
         let relation = Relation::of_output(rel, columns, name);
         let mut none = Vec::new();
-        let mut items = self.star(&relation, Clause::Select, span.clone(), &mut none);
+        let mut items = self.star(&relation, None, Clause::Select, span.clone(), &mut none);
         let order = self.order(order, &relation, Clause::Select, &items, &mut none)?;
         let arranged = self.arrange(order, &mut items, Ordered::Rows, &relation)?;
         Some(arranged.over(project((*relation.rel).clone(), items, span)))
@@ -119,6 +119,11 @@ impl Session<'_> {
             return self.refuse(error);
         }
         let relation = self.from(select)?;
+        if relation.finite()
+            && let Some(error) = self.no_stream_in(select, &relation, outermost)
+        {
+            return self.refuse(error);
+        }
         let aliases = aliases(&select.projection);
         let written = match &select.group_by {
             GroupByExpr::Expressions(keys, modifiers) if modifiers.is_empty() => keys.as_slice(),
@@ -152,10 +157,10 @@ impl Session<'_> {
         let condition = flatten(condition)?;
         let (mut items, groups, having) = (items?, groups?, flatten(having)?);
         let (order, stagger) = (flatten(order)?, flatten(length)?);
-        let input = match condition {
-            Some(condition) => Rel::Filter { input: relation.rel.clone(), condition: condition.expr },
-            None => (*relation.rel).clone(),
-        };
+        let mut input = (*relation.rel).clone();
+        if let Some(condition) = condition.and_then(|it| self.absorb(&mut input, it.expr)) {
+            input = Rel::Filter { input: Arc::new(input), condition };
+        }
         let distinct = match &select.distinct {
             Some(Distinct::On(_)) => {
                 return self.refuse(
@@ -286,17 +291,17 @@ impl Session<'_> {
             }
             SelectItem::Wildcard(options) => {
                 let span = bytes(options.wildcard_token.0.span);
-                Some(self.star(relation, clause, span, aggregates))
+                Some(self.star(relation, None, clause, span, aggregates))
             }
             SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), _) => {
                 let name = match single_name(name) {
                     Ok(name) => name,
                     Err(error) => return self.refuse(error),
                 };
-                if relation.name.as_ref() != Some(&name.stored) {
+                let Some(part) = relation.part(&name.stored) else {
                     return self.refuse(relation.unknown_qualifier(&name));
-                }
-                Some(self.star(relation, clause, name.span, aggregates))
+                };
+                Some(self.star(relation, Some(part), clause, name.span, aggregates))
             }
             other => {
                 self.refuse(Diagnostic::error(bytes(other.span()), "this item is not part of this language"))
@@ -304,26 +309,25 @@ impl Session<'_> {
         }
     }
 
-    /// `*`: every declared column, without ROWTIME.
+    /// `*` and `t.*`: every declared column, without ROWTIME.
     fn star(
         &mut self,
         relation: &Relation,
+        part: Option<usize>,
         clause: Clause,
         span: Range<usize>,
         aggregates: &mut Vec<Aggregate>,
     ) -> Vec<Item> {
         let mut binder = self.binder(relation, clause, &[], aggregates);
-        let columns = relation.columns.iter().enumerate().filter(|it| it.1.visible);
-        columns
-            .map(|(at, column)| Item {
-                name: column.name.clone(),
-                bound: binder.column(at, span.clone()),
-                span: span.clone(),
-                rowtime: false,
-                output_rowtime: false,
-                seen: vec![(at, span.clone())],
-            })
-            .collect()
+        let item = |at: usize| Item {
+            name: relation.columns[at].name.clone(),
+            bound: binder.column(at, span.clone()),
+            span: span.clone(),
+            rowtime: false,
+            output_rowtime: false,
+            seen: vec![(at, span.clone())],
+        };
+        relation.star(part).into_iter().map(item).collect()
     }
 
     fn named(

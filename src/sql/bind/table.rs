@@ -11,7 +11,7 @@ use sqlparser::ast::{
 
 use crate::sql::ast::{bytes, shown};
 use crate::sql::bind::query::Output;
-use crate::sql::bind::scope::{Relation, ScopeColumn};
+use crate::sql::bind::scope::{Origin, Relation, ScopeColumn};
 use crate::sql::bind::{Session, literal};
 use crate::sql::diag::{Diagnostic, nearest};
 use crate::sql::func::catalog::{self, Kind, Routine};
@@ -485,10 +485,8 @@ impl Session<'_> {
                 self.new_column(&name, span.clone(), &input)?;
             }
             let passed = input.columns.into_iter().map(|it| ScopeColumn {
-                name: it.name,
-                ty: it.ty,
-                visible: true,
                 of_rowtime: it.of_rowtime,
+                ..ScopeColumn::new(it.name, it.ty, true)
             });
             columns.extend(passed);
         } else if let TableFunc::TopK { column, .. } | TableFunc::CountDistinct { column, .. } = &mut func {
@@ -498,14 +496,9 @@ impl Session<'_> {
             rel = Rel::Project { input: Arc::new(rel), items: vec![item], rowtime: None };
             *column = 0;
         }
-        columns.extend(columns_of(&func).into_iter().map(|(name, ty)| ScopeColumn {
-            name,
-            ty,
-            visible: true,
-            of_rowtime: None,
-        }));
+        columns.extend(columns_of(&func).into_iter().map(|(name, ty)| ScopeColumn::new(name, ty, true)));
         let rel = Arc::new(Rel::Table { input: Arc::new(rel), func });
-        Some(Relation { name: None, stream: None, columns, rel })
+        Some(Relation::new(None, Origin::Query, columns, rel))
     }
 }
 

@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 
 use crate::sql::plan::{
-    Aggregate, AggregateFunc, Expr, ExprKind, Program, Pump, Rel, StreamDef, StreamId, Window,
+    Aggregate, AggregateFunc, Expr, ExprKind, Program, Pump, Rel, StreamDef, StreamId, TableDef, Window,
 };
 use crate::sql::pump::Flow;
 use crate::sql::pump::aggregate::Accumulator;
@@ -249,7 +249,7 @@ impl Graph<'_> {
                 let windowed = Windowed::new(keys, (0..keys.len()).collect(), *monotonic, *window);
                 OpKind::Aggregate(windowed, aggregates.clone())
             }
-            other => OpKind::Keep(keeper::of(other, headers)),
+            other => OpKind::Keep(keeper::of(other, headers, self.program)),
         }
     }
 }
@@ -259,6 +259,12 @@ impl Header {
     pub fn of(stream: &StreamDef) -> Self {
         let (names, types) = stream.columns.iter().map(|it| (it.name.clone(), it.ty)).unzip();
         Self { names, types, hidden_from: stream.visible }
+    }
+
+    /// The columns of a reference table.
+    pub fn of_table(table: &TableDef) -> Self {
+        let (names, types) = table.columns.iter().map(|it| (it.name.clone(), it.ty)).unzip();
+        Self { names, types, hidden_from: usize::MAX }
     }
 
     /// The columns that items over these make.

@@ -11,12 +11,13 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::sql::eval::{Clock, Eval, Fault};
-use crate::sql::plan::{Expr, Rel};
+use crate::sql::plan::{Expr, Program, Rel};
 use crate::sql::pump::Bound;
 use crate::sql::pump::compile::Header;
 use crate::sql::pump::merge::{Lanes, Union};
 use crate::sql::pump::run::{error_of, without};
-use crate::sql::pump::{Options, RowError, sort, stagger, table, timesort};
+use crate::sql::pump::{Options, RowError};
+use crate::sql::pump::{join, lookup, sort, stagger, table, timesort};
 use crate::sql::value::{Batch, Column};
 
 /// What a keeper remembers between batches.
@@ -29,6 +30,8 @@ pub enum Kept {
     Sort(sort::Bucket),
     TimeSort(timesort::Waiting),
     Stagger(stagger::Windows),
+    Join(Box<join::State>),
+    Lookup(lookup::Cache),
 }
 
 /// An operator that keeps rows.
@@ -162,7 +165,7 @@ pub fn columns<'b>(
 }
 
 /// The keeper of an operator. `inputs` are the columns of its sides.
-pub fn of(rel: &Rel, inputs: &[Header]) -> Box<dyn Keeper> {
+pub fn of(rel: &Rel, inputs: &[Header], program: &Program) -> Box<dyn Keeper> {
     match rel {
         Rel::Union { .. } => Box::new(Union { sides: inputs.len() }),
         Rel::Table { func, .. } => {
@@ -174,6 +177,12 @@ pub fn of(rel: &Rel, inputs: &[Header]) -> Box<dyn Keeper> {
         Rel::Stagger { keys, length, aggregates, .. } => {
             let input = inputs.first().cloned().unwrap_or_default();
             Box::new(stagger::Stagger::new(&input, keys, *length, aggregates))
+        }
+        Rel::Join { kind, windows, keys, condition, .. } => {
+            Box::new(join::Join::new(*kind, *windows, keys, condition.clone(), inputs))
+        }
+        Rel::Lookup { table, kind, keys, condition, .. } => {
+            Box::new(lookup::Lookup::new(table.clone(), *kind, keys, condition.clone(), inputs, program))
         }
         other => unreachable!("the binder makes no such operator yet: {other:?}"),
     }
