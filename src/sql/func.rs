@@ -19,10 +19,12 @@ use crate::sql::value::{Column, ColumnData, Qualifier, SqlType, Unit};
 mod arith;
 pub mod catalog;
 mod compare;
+pub mod constant;
 mod datetime;
 pub use datetime::{calendar_floor, calendar_next};
 pub mod format;
 mod pattern;
+pub mod regex;
 mod text;
 
 /// An entry of the function table.
@@ -162,6 +164,18 @@ pub static TABLE: &[Entry] = &[
     entry_of("SUBSTRING", "SUBSTRING(<CHARACTER> FROM <INTEGER> [FOR <INTEGER>])", 2..=3, text::part, text::substring),
     entry_of("SUBSTRING ,", "SUBSTRING(<CHARACTER>, <INTEGER> [, <INTEGER>])", 2..=3, text::part,
         text::substring_comma),
+    entry_of("SUBSTRING REGEX", "SUBSTRING(<CHARACTER> FROM <regex>)", 2..=2, regex::found, regex::substring),
+    entry_of(
+        "SUBSTRING SIMILAR", "SUBSTRING(<CHARACTER> SIMILAR <CHARACTER> ESCAPE <CHARACTER>)", 3..=3, regex::found,
+        regex::substring_similar,
+    ),
+    entry_of(
+        "REGEX_REPLACE",
+        "REGEX_REPLACE(<CHARACTER>, <CHARACTER>, <CHARACTER>, <INTEGER>, <INTEGER>)",
+        5..=5,
+        regex::replaced,
+        regex::replace,
+    ),
     entry_of("TRIM", "TRIM([BOTH] <CHARACTER> FROM <CHARACTER>)", 1..=2, text::trimmed, text::trim),
     entry_of("TRIM LEADING", "TRIM(LEADING <CHARACTER> FROM <CHARACTER>)", 1..=2, text::trimmed, text::trim_leading),
     entry_of("TRIM TRAILING", "TRIM(TRAILING <CHARACTER> FROM <CHARACTER>)", 1..=2, text::trimmed, text::trim_trailing),
@@ -365,7 +379,7 @@ impl Call<'_> {
     }
 
     /// A text from each row without NULLs; `Ok(None)` is NULL.
-    fn texts(self, compute: impl Fn(&Self, usize, &mut String) -> Result<bool, Wrong>) -> Column {
+    fn texts(self, mut compute: impl FnMut(&Self, usize, &mut String) -> Result<bool, Wrong>) -> Column {
         let mut column = Column::new(SqlType::Varchar(1));
         let mut buffer = String::new();
         for row in 0..self.rows {

@@ -289,8 +289,10 @@ impl Binder<'_, '_> {
         let bound: Vec<Option<Bound>> = written.iter().map(|it| self.bind(it)).collect();
         let args = bound.into_iter().collect::<Option<Vec<_>>>()?;
         // SUBSTRING(text FROM 'pattern') takes a regular expression (sql.md 5.6).
-        if name == "SUBSTRING" && args.get(1).is_some_and(|it| it.expr.ty.is_character()) {
-            return self.not_yet(span, "regular expressions");
+        if let ("SUBSTRING", [_, pattern]) = (name.as_str(), args.as_slice())
+            && pattern.expr.ty.is_character()
+        {
+            return self.call("SUBSTRING REGEX", args, &written, span);
         }
         self.call(&name, args, &written, span)
     }
@@ -307,7 +309,6 @@ fn not_here_yet(name: &str) -> Option<&'static str> {
     match name {
         _ if is(name, Kind::Window) => Some("sliding windows"),
         _ if is(name, Kind::Parser) => Some("log parsers"),
-        "REGEX_REPLACE" | SUBSTRING_SIMILAR => Some("regular expressions"),
         "PERIOD" => Some("period predicates"),
         _ if period => Some("period predicates"),
         _ => None,

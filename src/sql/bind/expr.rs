@@ -319,7 +319,12 @@ impl Binder<'_, '_> {
                 return self.refuse(mismatch::call(span, name, &given, &texts, wrong));
             }
         };
-        let args = args.into_iter().zip(&resolved.args).map(|(it, &ty)| coerce(it.expr, ty)).collect();
+        let args: Vec<Expr> =
+            args.into_iter().zip(&resolved.args).map(|(it, &ty)| coerce(it.expr, ty)).collect();
+        if let Some((at, why)) = func::constant::wrong(name, &args) {
+            let place = written.get(at).map_or(span, |it| self.places.of(it));
+            return self.refuse(mismatch::constant(place, name, why));
+        }
         Some(Bound::of(ExprKind::Call(resolved.func, args), resolved.ty, &growth))
     }
 

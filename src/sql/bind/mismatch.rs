@@ -30,6 +30,17 @@ pub fn call(
     }
 }
 
+/// A constant argument with which every row would fail.
+pub fn constant(span: Range<usize>, name: &str, why: String) -> Diagnostic {
+    let error = Diagnostic::error(span, "every row would fail with this value").detail(why);
+    match name {
+        "LIKE" => error,
+        "SIMILAR TO" => error.hint("Write a sign of patterns that means itself behind an ESCAPE character."),
+        "SUBSTRING SIMILAR" => error.hint("Write it like SUBSTRING(text SIMILAR 'a#\"b#\"c' ESCAPE '#')."),
+        _ => error.hint("Write a sign of patterns that means itself behind a backslash."),
+    }
+}
+
 fn types_do_not_fit(
     span: Range<usize>,
     name: &str,

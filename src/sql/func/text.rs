@@ -5,11 +5,13 @@ use crate::sql::func::pattern::Pattern;
 use crate::sql::func::{Call, Typed, Wrong, each};
 use crate::sql::value::{ByteColumn, Column, ColumnData, SqlType};
 
-const TEXT: (fn(SqlType) -> bool, SqlType) = (SqlType::is_character, SqlType::Varchar(1));
-const PLACE: (fn(SqlType) -> bool, SqlType) = (SqlType::is_integer, SqlType::Integer);
-const LENGTH_MAX: u32 = 65_535;
+pub const TEXT: (fn(SqlType) -> bool, SqlType) = (SqlType::is_character, SqlType::Varchar(1));
+pub const PLACE: (fn(SqlType) -> bool, SqlType) = (SqlType::is_integer, SqlType::Integer);
+/// The longest text, in characters.
+pub const LENGTH_MAX: u32 = 65_534;
 
-fn length_of(ty: SqlType) -> u32 {
+/// How many characters or bytes a type holds.
+pub fn length_of(ty: SqlType) -> u32 {
     match ty {
         SqlType::Char(length)
         | SqlType::Varchar(length)

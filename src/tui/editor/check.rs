@@ -125,6 +125,6 @@ mod tests {
         let record = r#"{"id": "s-7", "t": -3}"#;
         let found: Vec<&str> = values(TEMPLATE, record).into_iter().map(|it| &record[it]).collect();
         assert_eq!(found, ["7", "-3"]);
-        assert_eq!(values(TEMPLATE, "something else"), []);
+        assert!(values(TEMPLATE, "something else").is_empty());
     }
 }
