@@ -28,6 +28,7 @@ mod mismatch;
 mod object;
 mod operator;
 mod order;
+mod period;
 mod place;
 mod predicate;
 mod query;

@@ -32,7 +32,8 @@ pub const BETWEEN_SYMMETRIC: [&str; 2] = ["BETWEEN SYMMETRIC", "NOT BETWEEN SYMM
 /// The name of the call that stands for `x SIMILAR pattern` inside SUBSTRING.
 pub const SUBSTRING_SIMILAR: &str = "SUBSTRING SIMILAR";
 
-/// The name of `NTH_VALUE(x, n) FROM LAST`, which counts from the newest row; `FROM FIRST` is NTH_VALUE itself.
+/// The name of `NTH_VALUE(x, n) FROM LAST`, which counts from the newest row; `FROM FIRST` is NTH_VALUE
+/// itself.
 pub const NTH_VALUE_FROM_LAST: &str = "NTH_VALUE FROM LAST";
 
 /// Words that end an expression and never begin one. Without this list `SELECT a, FROM (SELECT …)`
@@ -42,7 +43,9 @@ const CLAUSE_WORDS: [&str; 20] = [
     "USING", "THEN", "WHEN", "ELSE", "END", "AND", "OR", "CREATE",
 ];
 
-const PERIOD_PREDICATES: [&str; 6] = ["EQUALS", "CONTAINS", "PRECEDES", "SUCCEEDS", "LEADS", "LAGS"];
+/// The words between two periods (sql.md 1.19).
+pub const PERIOD_PREDICATES: [&str; 7] =
+    ["EQUALS", "CONTAINS", "OVERLAPS", "PRECEDES", "SUCCEEDS", "LEADS", "LAGS"];
 
 impl PumpDialect {
     fn note(&self, parser: &Parser) {

@@ -151,12 +151,6 @@ fn not_here_yet() {
             "3:36",
             "queries inside an expression are",
         ),
-        ("SELECT STREAM k, v FROM GATE WHERE v BETWEEN SYMMETRIC 2 AND 1", "3:46", "BETWEEN SYMMETRIC is"),
-        (
-            "SELECT STREAM k, 1 FROM EV WHERE (et, et) STRICTLY PRECEDES (et, et)",
-            "3:43",
-            "period predicates are",
-        ),
     ] {
         query_says(query, &sentence(place, what));
     }

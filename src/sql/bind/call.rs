@@ -28,8 +28,6 @@ const CLOCK_WORDS: [&str; 6] = [
     "CURRENT_ROW_TIMESTAMP",
 ];
 
-const PERIOD_WORDS: [&str; 6] = ["EQUALS", "CONTAINS", "PRECEDES", "SUCCEEDS", "LEADS", "LAGS"];
-
 /// What stands between the parentheses of a call.
 struct Arguments<'a> {
     /// `COUNT(*)`.
@@ -50,6 +48,16 @@ impl Binder<'_, '_> {
                 Diagnostic::error(span, format!("{name} stands in FROM TABLE( )"))
                     .detail("It takes the rows of a cursor and gives rows, not one value.")
                     .hint(format!("Write FROM TABLE({name}(CURSOR(SELECT STREAM … FROM …), …)).")),
+            );
+        }
+        if let Some(bound) = self.period(&name, function, whole) {
+            return bound;
+        }
+        if name == "PERIOD" {
+            return self.refuse(
+                Diagnostic::error(span, "a period stands beside a period predicate")
+                    .detail("By itself it is no value.")
+                    .hint("Write PERIOD (start, end) OVERLAPS PERIOD (start, end)."),
             );
         }
         if let Some(what) = not_here_yet(&name) {
@@ -118,7 +126,14 @@ impl Binder<'_, '_> {
                 Some(Bound { growth, ..self.call("STEP", args, written, span)? })
             }
             (symmetric, [_, _, _]) if BETWEEN_SYMMETRIC.contains(&symmetric) => {
-                self.not_yet(span, "BETWEEN SYMMETRIC")
+                let [x, a, b] = [0, 1, 2].map(|it| self.places.text(self.places.of(written[it])));
+                let either = format!("{x} BETWEEN {a} AND {b} OR {x} BETWEEN {b} AND {a}");
+                let equal = if symmetric.starts_with("NOT") { format!("NOT ({either})") } else { either };
+                self.refuse(
+                    Diagnostic::error(span, "BETWEEN SYMMETRIC is not part of this language")
+                        .detail("BETWEEN wants the lesser value first; otherwise it is never true.")
+                        .hint(format!("Write {equal}.")),
+                )
             }
             _ => self.call(name, args, written, span),
         }
@@ -305,12 +320,9 @@ fn is(name: &str, kind: Kind) -> bool {
 
 /// What the dialect has under this name and the plan does not.
 fn not_here_yet(name: &str) -> Option<&'static str> {
-    let period = PERIOD_WORDS.iter().any(|it| name.split_whitespace().last() == Some(it));
     match name {
         _ if is(name, Kind::Window) => Some("sliding windows"),
         _ if is(name, Kind::Parser) => Some("log parsers"),
-        "PERIOD" => Some("period predicates"),
-        _ if period => Some("period predicates"),
         _ => None,
     }
 }

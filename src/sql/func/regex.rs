@@ -87,6 +87,7 @@ fn translated(pattern: &str) -> Result<String, String> {
                 classes = classes.saturating_sub(1);
                 out.push(']');
             }
+            '{' if classes == 0 && !counted(chars.clone()) => return Err(bad(pattern)),
             // In a class these are signs of the engine, and characters of Java.
             '~' if classes > 0 => out.push_str("\\~"),
             '-' if classes > 0 && chars.peek() == Some(&'-') => out.push_str("\\-"),
@@ -94,6 +95,14 @@ fn translated(pattern: &str) -> Result<String, String> {
         }
     }
     Ok(out)
+}
+
+/// Whether a repetition stands behind an opening brace: `n}`, `n,}` or `n,m}`. Java takes no other.
+fn counted(rest: impl Iterator<Item = char>) -> bool {
+    let inside: String = rest.take(20).take_while(|it| *it != '}').collect();
+    let (least, most) = inside.split_once(',').unwrap_or((&inside, ""));
+    let digits = |it: &str| it.bytes().all(|it| it.is_ascii_digit());
+    !least.is_empty() && inside.len() < 20 && digits(least) && digits(most)
 }
 
 /// What stands behind a backslash.

@@ -30,9 +30,7 @@ const fn period(
     doc: &'static str,
     sql: &'static str,
 ) -> Routine {
-    operator(name, signature, "BOOLEAN", doc, sql, "true")
-        .since(2017)
-        .absent("Period predicates come with a later version.")
+    operator(name, signature, "BOOLEAN", doc, sql, "true").since(2017)
 }
 
 #[rustfmt::skip]
@@ -86,7 +84,7 @@ pub const OPERATORS: &[Routine] = &[
         "The second, or the moment, lies inside the first; the end is not inside.",
         "(TIME '09:00:00', TIME '10:00:00') CONTAINS TIME '09:00:00'"),
     period("OVERLAPS", "[PERIOD] (start, end) [STRICTLY] OVERLAPS [PERIOD] (start, end)",
-        "Some time is in both.",
+        "Some time is in both; STRICTLY: the first begins and ends first.",
         "(TIME '09:00:00', TIME '10:00:00') OVERLAPS (TIME '09:30:00', TIME '11:00:00')"),
     period("PRECEDES", "[PERIOD] (start, end) [STRICTLY | IMMEDIATELY] PRECEDES [PERIOD] (start, end)",
         "The first ends before the second begins, or just then.",
@@ -96,10 +94,12 @@ pub const OPERATORS: &[Routine] = &[
         "(TIME '10:00:00', TIME '11:00:00') SUCCEEDS (TIME '08:00:00', TIME '09:00:00')"),
     period("LEADS", "[PERIOD] (start, end) [STRICTLY | IMMEDIATELY] LEADS [PERIOD] (start, end)",
         "The first begins before the second, runs into it and does not outlast it.",
-        "(TIME '09:00:00', TIME '10:00:00') LEADS (TIME '09:30:00', TIME '11:00:00')"),
+        "(TIME '09:00:00', TIME '10:00:00') LEADS (TIME '09:30:00', TIME '11:00:00')")
+        .but("Not described in words; read from the name. IMMEDIATELY: both end together."),
     period("LAGS", "[PERIOD] (start, end) [STRICTLY | IMMEDIATELY] LAGS [PERIOD] (start, end)",
         "The second leads the first.",
-        "(TIME '09:30:00', TIME '11:00:00') LAGS (TIME '09:00:00', TIME '10:00:00')"),
+        "(TIME '09:30:00', TIME '11:00:00') LAGS (TIME '09:00:00', TIME '10:00:00')")
+        .but("Not described in words; the mirror of LEADS."),
 ];
 
 #[rustfmt::skip]
