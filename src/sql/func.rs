@@ -24,7 +24,7 @@ mod datetime;
 pub use datetime::{calendar_floor, calendar_next};
 pub mod format;
 mod pattern;
-pub mod regex;
+pub(crate) mod regex;
 mod text;
 
 /// An entry of the function table.
