@@ -33,6 +33,7 @@ mod place;
 mod predicate;
 mod query;
 mod reach;
+mod row;
 mod scope;
 mod set;
 mod stagger;

@@ -25,6 +25,7 @@ pub use datetime::{calendar_floor, calendar_next};
 pub mod format;
 mod pattern;
 pub(crate) mod regex;
+mod rows;
 mod text;
 
 /// An entry of the function table.
@@ -210,6 +211,8 @@ pub static TABLE: &[Entry] = &[
         datetime::told),
     entry_of("DATE_TO_CHAR", "DATE_TO_CHAR(<format>, <DATE>)", 2..=2, datetime::told_day, datetime::told),
     entry_of("TIME_TO_CHAR", "TIME_TO_CHAR(<format>, <TIME>)", 2..=2, datetime::told_clock, datetime::told),
+    entry_of("ROW OF LINE", "a log parser (<CHARACTER>, ...)", 2..=2, rows::row, rows::row_of_line),
+    entry_of("FIELD OF ROW", "row.field", 2..=2, rows::read, rows::field_of_row),
 ];
 
 /// The entry of an id made by [`resolve`].

@@ -20,6 +20,12 @@ const FIELDS_MAX: usize = 1_000;
 /// The type of a field that has no other.
 pub const FIELD: SqlType = SqlType::Varchar(1024);
 
+/// The type of a row value: longer than any text, so that no column of a stream has it.
+pub const ROW: SqlType = SqlType::Varchar(65_535);
+/// The names of the calls that make a row value and read a field of it.
+pub const ROW_OF_LINE: &str = "ROW OF LINE";
+pub const FIELD_OF_ROW: &str = "FIELD OF ROW";
+
 /// A field of a row value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Field {
@@ -196,6 +202,22 @@ fn delimited(delimiter: &str, escape: Option<&str>, quotes: Option<&str>) -> Res
         _ => return Err(Refusal { place: 4, why: "Quotes are one character or two.".to_owned() }),
     };
     Ok(Delimited { delimiter: delimiter.to_owned(), escape: escape.first().copied(), quotes })
+}
+
+/// A parser's name and constants as one text, which travels in the plan.
+pub fn specification(name: &str, args: &[Value]) -> String {
+    serde_json::to_string(&(name, args)).unwrap_or_default()
+}
+
+/// The parser of a specification.
+pub fn parser(specification: &str) -> Option<Parser> {
+    let (name, args): (String, Vec<Value>) = serde_json::from_str(specification).ok()?;
+    Parser::new(&name, &args).ok()
+}
+
+/// Whether the parser of a specification drops rows it cannot read.
+pub fn drops(specification: &str) -> bool {
+    specification.starts_with("[\"FAST_")
 }
 
 /// Fields as one text: each with its length in bytes before it, or `-` for NULL.

@@ -86,6 +86,9 @@ impl Binder<'_, '_> {
         }
         let bound: Vec<Option<Bound>> = arguments.list.iter().map(|it| self.bind(it)).collect();
         let bound = bound.into_iter().collect::<Option<Vec<_>>>()?;
+        if is(&name, Kind::Parser) {
+            return self.parser(&name, bound, &arguments.list, whole);
+        }
         self.scalar(&name, bound, &arguments.list, whole)
     }
 
@@ -322,7 +325,6 @@ fn is(name: &str, kind: Kind) -> bool {
 fn not_here_yet(name: &str) -> Option<&'static str> {
     match name {
         _ if is(name, Kind::Window) => Some("sliding windows"),
-        _ if is(name, Kind::Parser) => Some("log parsers"),
         _ => None,
     }
 }

@@ -14,12 +14,14 @@ use crate::sql::bind::mismatch;
 use crate::sql::bind::order;
 use crate::sql::bind::place::Places;
 use crate::sql::bind::query::Item;
+use crate::sql::bind::row;
 use crate::sql::bind::scope::{Found, PartTime, Relation};
 use crate::sql::bind::types;
 use crate::sql::cast;
 use crate::sql::diag::Diagnostic;
 use crate::sql::dialect::reserved;
 use crate::sql::func;
+use crate::sql::logline::ROW;
 use crate::sql::monotonic::{Growth, Sign};
 use crate::sql::parse::reserved_word;
 use crate::sql::plan::{Aggregate, CastRule, Expr, ExprKind};
@@ -233,9 +235,11 @@ impl Binder<'_, '_> {
 
     fn compound(&mut self, parts: &[ast::Ident]) -> Option<Bound> {
         let names: Vec<Name> = parts.iter().map(Name::new).collect();
+        if let Some(field) = self.row_field(&names) {
+            return field;
+        }
         let [qualifier, column] = names.as_slice() else {
-            let span = names.first().map_or(0, |it| it.span.start)..names.last().map_or(0, |it| it.span.end);
-            return self.not_yet(span, "row values");
+            return self.too_many_names(&names);
         };
         let Some(part) = self.relation.part(&qualifier.stored) else {
             return self.refuse(self.relation.unknown_qualifier(qualifier));
@@ -310,6 +314,9 @@ impl Binder<'_, '_> {
         span: Range<usize>,
     ) -> Option<Bound> {
         let given: Vec<SqlType> = args.iter().map(|it| it.expr.ty).collect();
+        if given.contains(&ROW) {
+            return self.refuse(row::misplaced(span));
+        }
         let growth: Vec<Growth> = args.iter().map(|it| it.growth).collect();
         let resolved = match func::resolve(name, &given) {
             Ok(resolved) => resolved,
@@ -364,6 +371,9 @@ impl Binder<'_, '_> {
     ) -> Option<Bound> {
         let span = self.places.of(whole);
         let mut ty = SqlType::Null;
+        if results.iter().any(|it| it.expr.ty == ROW) {
+            return self.refuse(row::misplaced(span));
+        }
         for result in &results {
             match func::common_type(ty, result.expr.ty) {
                 Some(common) => ty = common,
@@ -403,6 +413,9 @@ impl Binder<'_, '_> {
         };
         let bound = bound?;
         let from = bound.expr.ty;
+        if from == ROW {
+            return self.refuse(row::misplaced(span));
+        }
         if from != SqlType::Null && !cast::castable(from, ty) {
             let text = self.places.text(self.places.of(inner));
             return self.refuse(mismatch::no_cast(span, &text, from, ty));

@@ -12,6 +12,7 @@ use sqlparser::ast::{
 use crate::sql::ast::{Name, bytes, shown};
 use crate::sql::bind::Session;
 use crate::sql::bind::join::{Joining, Side};
+use crate::sql::bind::row;
 use crate::sql::bind::scope::{Origin, Relation, ScopeColumn};
 use crate::sql::diag::Diagnostic;
 use crate::sql::dialect::reserved;
@@ -165,7 +166,7 @@ impl Session<'_> {
             }
             TableFactor::Derived { subquery, alias, lateral: false, .. } => {
                 let output = self.query(subquery, false)?;
-                let relation = Relation::of_output(output.rel, output.columns, None);
+                let relation = Relation::of_output(row::readable(output.rel), output.columns, None);
                 let relation = self.rename(relation, alias.as_ref())?;
                 Some(Side { relation, window: None, limits: Vec::new(), span })
             }

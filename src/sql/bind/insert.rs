@@ -23,6 +23,7 @@ impl Session<'_> {
         let required: Vec<bool> = def.columns[..def.visible].iter().map(|it| it.not_null).collect();
         let listed = self.listed(insert, &title, &columns, &required);
         let (output, listed) = (output?, listed?);
+        self.no_rows_into_streams(&output.columns)?;
         let wanted: Vec<(String, SqlType)> = listed.iter().map(|&at| columns[at].clone()).collect();
         if wanted.len() != output.columns.len() {
             let text = self.text;

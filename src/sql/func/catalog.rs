@@ -186,6 +186,7 @@ mod tests {
         match name {
             "NEG" => "-",
             "MINUS" => "( - )",
+            "ROW OF LINE" | "FIELD OF ROW" => "W3C_LOG_PARSE",
             "IS NOT DISTINCT FROM" => "IS DISTINCT FROM",
             _ if routine(name).is_some() => name,
             _ => name.split(' ').next().unwrap_or(name),

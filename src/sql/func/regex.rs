@@ -216,10 +216,16 @@ fn class_name(
 }
 
 /// The last pattern and what it became: a pattern is nearly always a literal, the same in every row.
-struct Latest<T>(Option<(String, Result<T, String>)>);
+pub(super) struct Latest<T>(Option<(String, Result<T, String>)>);
+
+impl<T> Default for Latest<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
 
 impl<T> Latest<T> {
-    fn get(&mut self, key: &str, make: impl FnOnce() -> Result<T, String>) -> Result<&T, Wrong> {
+    pub(super) fn get(&mut self, key: &str, make: impl FnOnce() -> Result<T, String>) -> Result<&T, Wrong> {
         if self.0.as_ref().is_none_or(|it| it.0 != key) {
             self.0 = Some((key.to_owned(), make()));
         }
@@ -243,7 +249,7 @@ pub fn found(args: &[SqlType]) -> Typed {
 
 /// `SUBSTRING(text FROM 'regex')`: the first match; NULL if there is none.
 pub fn substring(call: Call<'_>) -> Column {
-    let mut latest = Latest(None);
+    let mut latest = Latest::default();
     call.texts(|call, row, out| {
         let regex = latest.get(call.text(1, row), || Regex::new(call.text(1, row)))?;
         let found = regex.find(call.text(0, row), 0).map_err(Wrong::Argument)?;
@@ -255,7 +261,7 @@ pub fn substring(call: Call<'_>) -> Column {
 
 /// `SUBSTRING(text SIMILAR pattern ESCAPE e)`: what the middle of the three parts finds.
 pub fn substring_similar(call: Call<'_>) -> Column {
-    let mut latest = Latest(None);
+    let mut latest = Latest::default();
     call.texts(|call, row, out| {
         let (pattern, escape) = (call.text(1, row), call.text(2, row));
         let key = format!("{escape}\n{pattern}");
@@ -322,7 +328,7 @@ fn similar_part(part: &str, escape: char, any: &str, out: &mut String) {
 
 /// `REGEX_REPLACE(text, regex, replacement, start, occurrence)`; 0 replaces every match.
 pub fn replace(call: Call<'_>) -> Column {
-    let mut latest = Latest(None);
+    let mut latest = Latest::default();
     call.texts(|call, row, out| {
         let (start, occurrence) = (call.int(3, row), call.int(4, row));
         if start < 1 {
