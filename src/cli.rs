@@ -13,6 +13,7 @@ use crate::sql::diag::{Diagnostic, Severity};
 use crate::workspace::WorkspaceError;
 
 mod doctor;
+mod explain;
 mod export;
 mod fmt;
 mod generate;
@@ -68,6 +69,7 @@ enum Task {
     Generate(generate::GenerateArgs),
     Play(play::PlayArgs),
     Export(export::ExportArgs),
+    Explain(explain::ExplainArgs),
     Fmt(fmt::FmtArgs),
     Steps(steps::StepsArgs),
     Doctor(doctor::DoctorArgs),
@@ -131,6 +133,7 @@ pub fn main() -> ExitCode {
         Some(Task::Generate(args)) => generate::run(&cli.world, &args),
         Some(Task::Play(args)) => play::run(&cli.world, &args),
         Some(Task::Export(args)) => export::run(&cli.world, &args),
+        Some(Task::Explain(args)) => explain::run(&args),
         Some(Task::Fmt(args)) => fmt::run(&args),
         Some(Task::Steps(args)) => steps::run(&args),
         Some(Task::Doctor(args)) => doctor::run(&cli.world, &args),

@@ -3,7 +3,36 @@
 
 use std::path::Path;
 
+use pumphouse::sql::bind::{Catalog, SourceDef};
+use pumphouse::sql::plan::ColumnDef;
+use pumphouse::sql::value::SqlType;
+
+mod complete;
+mod explain;
 mod format;
+mod hover;
+
+/// The workshop's source, and a second one with plain names.
+fn catalog() -> Catalog {
+    let source = |name: &str, columns: &[(&str, SqlType)]| SourceDef {
+        name: name.to_owned(),
+        columns: columns
+            .iter()
+            .map(|&(name, ty)| ColumnDef { name: name.to_owned(), ty, not_null: false })
+            .collect(),
+    };
+    let workshop: &[(&str, SqlType)] = &[
+        ("sensorId", SqlType::Varchar(16)),
+        ("eventTimeStamp", SqlType::Varchar(32)),
+        ("ambientTemp", SqlType::Integer),
+        ("measuredTemp", SqlType::Integer),
+    ];
+    let gate: &[(&str, SqlType)] = &[("K", SqlType::Varchar(4)), ("V", SqlType::Integer)];
+    Catalog {
+        sources: vec![source("SOURCE_SQL_STREAM_001", workshop), source("GATE", gate)],
+        ..Catalog::default()
+    }
+}
 
 /// The slides' six statements, in their order.
 const WORKSHOP: &str = concat!(
@@ -63,4 +92,10 @@ fn blocks(text: &str, begins: fn(&str) -> bool, ends: fn(&str) -> bool) -> impl 
     }
     found.extend(open);
     found.into_iter()
+}
+
+/// A text with the place marked by `‸`, and the place.
+fn marked(text: &str) -> (String, usize) {
+    let at = text.find('‸').expect("the place is marked");
+    (text.replacen('‸', "", 1), at)
 }

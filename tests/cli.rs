@@ -361,7 +361,19 @@ fn exit_codes_mean_something() {
         assert_eq!(output.status.code(), Some(0), "{args:?}: {}", err(&output));
         assert!(!output.stdout.is_empty(), "{args:?}");
     }
-    for task in ["run", "sql", "generate", "play", "export", "fmt", "steps", "doctor", "completions", "man"] {
+    for task in [
+        "run",
+        "sql",
+        "generate",
+        "play",
+        "export",
+        "explain",
+        "fmt",
+        "steps",
+        "doctor",
+        "completions",
+        "man",
+    ] {
         let help = out(&pumphouse(home.path(), &[task, "--help"]));
         assert!(task == "man" || help.contains("Example:"), "{task} --help shows an example");
     }

@@ -138,6 +138,13 @@ pub fn shown(stored: &str) -> String {
     if bare { stored.to_owned() } else { quoted(stored) }
 }
 
+/// What a name in double quotes may be written as without them, if it means the same then.
+pub fn stored_bare(written: &str) -> Option<String> {
+    let stored = written.strip_prefix('"')?.strip_suffix('"')?.replace("\"\"", "\"");
+    let bare = shown(&stored);
+    (!bare.starts_with('"')).then_some(bare)
+}
+
 /// A byte of the text as a place in sqlparser's tree.
 pub fn location(byte: usize) -> Location {
     Location::new(1, byte as u64 + 1)

@@ -72,6 +72,11 @@ pub fn parse(text: &str) -> Script {
     script
 }
 
+/// The tokens of a text alone, for what reads no statements.
+pub fn tokens(text: &str) -> Vec<Token> {
+    lex::lex(text).tokens
+}
+
 fn too_long(text: &str, end: usize) -> Script {
     let count = text.chars().count();
     let error = Diagnostic::error(end..text.len(), "the code of an application is too long")
