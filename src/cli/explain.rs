@@ -14,8 +14,8 @@ use crate::sql::plan::ColumnDef;
 
 /// Tell SQL in plain words
 ///
-/// Draws which pump feeds which stream, and tells of each pump what it reads, keeps, computes and remembers, and
-/// when it speaks.
+/// Draws which pump feeds which stream, and tells of each pump what it reads, keeps, computes and remembers,
+/// and when it speaks.
 #[derive(Args)]
 #[command(after_help = "Example:\n  pumphouse explain app.sql")]
 pub struct ExplainArgs {

@@ -1,4 +1,5 @@
-//! Whole statements to begin with: the console's own templates (sql.md 6.11), and the windows that came later.
+//! Whole statements to begin with: the console's own templates (sql.md 6.11), and the windows that came
+//! later.
 //!
 //! Each reads the first source of the application and uses names it truly has.
 

@@ -289,21 +289,20 @@ impl Told {
     fn table(&mut self, func: &TableFunc) {
         let column = |names: &[String], at: usize| names.get(at).cloned().unwrap_or_default();
         match func {
-            TableFunc::GroupRank { by, output_max, .. } => {
+            TableFunc::GroupRank { by, name, most, .. } => {
                 let column = column(&self.names, *by);
-                let most = if *output_max == 0 {
-                    String::new()
-                } else {
-                    format!(", and lets the first {output_max} through")
+                let most = match most {
+                    0 => String::new(),
+                    most => format!(", and lets the first {most} through"),
                 };
                 self.does.push(format!("Ranks the rows of one ROWTIME by {column}{most}."));
                 self.remembers.push("the rows of one ROWTIME".to_owned());
                 self.speaks =
                     Some("When a row with another ROWTIME has come, or the idle time is over.".to_owned());
-                self.names.push("rank".to_owned());
+                self.names.push(shown(name));
             }
             TableFunc::TopK { column: at, k, seconds } => {
-                let (column, long) = (column(&self.names, *at), length(seconds * 1000));
+                let (column, long) = (column(&self.names, *at), length(i64::from(*seconds) * 1000));
                 self.does.push(format!(
                     "Counts the values of {column}, and gives the {k} most frequent of each window of {long}."
                 ));
@@ -312,23 +311,24 @@ impl Told {
                 self.names = vec!["ITEM".to_owned(), "ITEM_COUNT".to_owned()];
             }
             TableFunc::CountDistinct { column: at, seconds } => {
-                let (column, long) = (column(&self.names, *at), length(seconds * 1000));
+                let (column, long) = (column(&self.names, *at), length(i64::from(*seconds) * 1000));
                 self.does.push(format!("Counts the different values of {column} in each window of {long}."));
                 self.remembers.push(format!("the values of one window of {long}"));
                 self.speaks = Some(AT_END.to_owned());
                 self.names = vec!["NUMBER_OF_DISTINCT_ITEMS".to_owned()];
             }
-            TableFunc::Forest { columns, trees, sample, explained, .. } => {
+            TableFunc::Forest { columns, settings, explained, .. } => {
                 let of: Vec<String> = columns.iter().map(|&it| column(&self.names, it)).collect();
                 self.does.push(format!("Scores how unusual each row is by {}.", list(&of)));
-                self.remembers.push(format!("{trees} trees of up to {sample} rows each"));
+                self.remembers
+                    .push(format!("{} trees of up to {} rows each", settings.trees, settings.sample));
                 self.names.push("ANOMALY_SCORE".to_owned());
                 self.names.extend(explained.map(|_| "ANOMALY_EXPLANATION".to_owned()));
             }
-            TableFunc::Hotspots { columns, window, .. } => {
+            TableFunc::Hotspots { columns, settings } => {
                 let of: Vec<String> = columns.iter().map(|&it| column(&self.names, it)).collect();
                 self.does.push(format!("Looks for crowded places among the values of {}.", list(&of)));
-                self.remembers.push(format!("the last {window} rows"));
+                self.remembers.push(format!("the last {} rows", settings.window));
                 self.names.push("HOTSPOTS_RESULT".to_owned());
             }
         }
