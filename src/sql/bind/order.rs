@@ -274,8 +274,8 @@ impl Session<'_> {
         Some(Arranged { above: Above::Sort { leading, window, keys: sort, keeps_time }, visible })
     }
 
-    /// The column of a key: an item of the list, or one behind it. `None` inside for a key that is the same in
-    /// all rows of a bucket.
+    /// The column of a key: an item of the list, or one behind it. `None` inside for a key that is the same
+    /// in all rows of a bucket.
     fn sort_key(
         &mut self,
         key: Key,

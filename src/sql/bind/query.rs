@@ -105,25 +105,7 @@ impl Session<'_> {
         order: Option<&ast::OrderBy>,
         outermost: bool,
     ) -> Option<Output> {
-        if outermost && !self.streaming.contains(&bytes(select.select_token.0.span).start) {
-            self.said.push(
-                Diagnostic::note(
-                    bytes(select.select_token.0.span),
-                    "a query over a stream says SELECT STREAM",
-                )
-                .detail("Inside a pump it is read as if STREAM stood there.")
-                .hint("Write SELECT STREAM."),
-            );
-        }
-        if let Some(error) = self.foreign_clause(select) {
-            return self.refuse(error);
-        }
-        let relation = self.from(select)?;
-        if relation.finite()
-            && let Some(error) = self.no_stream_in(select, &relation, outermost)
-        {
-            return self.refuse(error);
-        }
+        let relation = self.read(select, outermost)?;
         let aliases = aliases(&select.projection);
         let written = match &select.group_by {
             GroupByExpr::Expressions(keys, modifiers) if modifiers.is_empty() => keys.as_slice(),
@@ -161,23 +143,12 @@ impl Session<'_> {
         if let Some(condition) = condition.and_then(|it| self.absorb(&mut input, it.expr)) {
             input = Rel::Filter { input: Arc::new(input), condition };
         }
-        let distinct = match &select.distinct {
-            Some(Distinct::On(_)) => {
-                return self.refuse(
-                    Diagnostic::error(span, "DISTINCT ON is not part of this language")
-                        .hint("Write SELECT STREAM DISTINCT."),
-                );
-            }
-            distinct => *distinct == Some(Distinct::Distinct),
-        };
-        if keys.is_empty() && having.is_some() {
-            let place = select.having.as_ref().map_or(span, |it| self.places.of(it));
-            return self.refuse(having_alone(place));
+        let lone = keys.is_empty();
+        let distinct = self.distinguishes(select, span.clone())?;
+        if lone && let Some(error) = self.ungrouped(select, &relation, &aggregates, span.clone()) {
+            return self.refuse(error);
         }
-        if keys.is_empty() && !aggregates.is_empty() {
-            return self.refuse(self.endless(&relation, span));
-        }
-        let ordered = match (distinct, keys.is_empty()) {
+        let ordered = match (distinct, lone) {
             (true, _) => Ordered::Distinct,
             (false, true) => Ordered::Rows,
             (false, false) => Ordered::Results,
@@ -186,7 +157,7 @@ impl Session<'_> {
             Some(order) => Some(self.arrange(order, &mut items, ordered, &relation)?),
             None => None,
         };
-        let output = if !keys.is_empty() {
+        let output = if !lone {
             let relation = &relation;
             let request =
                 group::Request { relation, input, keys, stagger, groups, aggregates, items, having, span };
@@ -201,6 +172,55 @@ impl Session<'_> {
             Some(arranged) => arranged.over(output),
             None => output,
         })
+    }
+
+    /// What FROM names. A query that does not say STREAM is told so.
+    fn read(&mut self, select: &ast::Select, outermost: bool) -> Option<Relation> {
+        if outermost && !self.streaming.contains(&bytes(select.select_token.0.span).start) {
+            self.said.push(
+                Diagnostic::note(
+                    bytes(select.select_token.0.span),
+                    "a query over a stream says SELECT STREAM",
+                )
+                .detail("Inside a pump it is read as if STREAM stood there.")
+                .hint("Write SELECT STREAM."),
+            );
+        }
+        if let Some(error) = self.foreign_clause(select) {
+            return self.refuse(error);
+        }
+        let relation = self.from(select)?;
+        if relation.finite()
+            && let Some(error) = self.no_stream_in(select, &relation, outermost)
+        {
+            return self.refuse(error);
+        }
+        Some(relation)
+    }
+
+    /// Whether a query says DISTINCT.
+    fn distinguishes(&mut self, select: &ast::Select, span: Range<usize>) -> Option<bool> {
+        match &select.distinct {
+            Some(Distinct::On(_)) => self.refuse(
+                Diagnostic::error(span, "DISTINCT ON is not part of this language")
+                    .hint("Write SELECT STREAM DISTINCT."),
+            ),
+            distinct => Some(*distinct == Some(Distinct::Distinct)),
+        }
+    }
+
+    /// What a query without GROUP BY cannot have.
+    fn ungrouped(
+        &self,
+        select: &ast::Select,
+        relation: &Relation,
+        aggregates: &[Aggregate],
+        span: Range<usize>,
+    ) -> Option<Diagnostic> {
+        if let Some(having) = &select.having {
+            return Some(having_alone(self.places.of(having)));
+        }
+        (!aggregates.is_empty()).then(|| self.endless(relation, span))
     }
 
     pub fn binder<'s>(

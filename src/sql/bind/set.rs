@@ -1,7 +1,7 @@
 //! UNION ALL: several queries, one stream of rows (sql.md 1.16).
 //!
-//! The sides are merged by ROWTIME. Their columns meet by position: the names are those of the first side, the
-//! types those that all sides can become.
+//! The sides are merged by ROWTIME. Their columns meet by position: the names are those of the first side,
+//! the types those that all sides can become.
 
 use std::ops::Range;
 use std::sync::Arc;
