@@ -71,7 +71,7 @@ fn a_shingle_sees_the_sequence() {
     (0..30).for_each(|at| rows[600 + at] = usual[at * 3 % 30].clone());
     let told = |shingle| {
         let scores = scores(Settings { shingle, ..SMALL }, &rows);
-        // The first point is complete with the row of the shingle's length; 128 points later there are scores.
+        // The first point is complete with the row of the shingle's length; scores begin 128 points later.
         assert_eq!(scores.iter().position(|&it| 0.0 < it), Some(shingle as usize - 1 + 128));
         let mean = |part: &[f64]| part.iter().sum::<f64>() / part.len() as f64;
         mean(&scores[608..630]) / mean(&scores[200..600])
@@ -148,7 +148,7 @@ fn shares_name_the_column() {
 /// The JSON as documented: members by column, numbers as texts of four decimals.
 #[test]
 fn explanations_are_json() {
-    let names = ["PRICE", "odd \"name\""];
+    let names = ["PRICE".to_owned(), "odd \"name\"".to_owned()];
     let shares = [Share { below: 0.25, above: 1.034_62 }, Share { below: 0.5, above: 0.0 }];
     assert_eq!(
         explanation(&names, &shares, false),

@@ -279,6 +279,8 @@ pub enum TableFunc {
     /// Adds ANOMALY_SCORE DOUBLE, and ANOMALY_EXPLANATION where it is explained (with directions or without).
     Forest {
         columns: Vec<usize>,
+        /// What the explanation calls them.
+        names: Vec<String>,
         settings: forest::Settings,
         explained: Option<bool>,
         /// Whose chance it draws.

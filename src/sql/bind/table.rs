@@ -429,7 +429,8 @@ impl Session<'_> {
         }
         let explained = (name == "RANDOM_CUT_FOREST_WITH_EXPLANATION").then(|| arguments.flag(4));
         let owner = format!("table.forest.{}", self.pump);
-        Some(TableFunc::Forest { columns, settings, explained, owner })
+        let names = columns.iter().map(|&it| input.columns[it].name.clone()).collect();
+        Some(TableFunc::Forest { columns, names, settings, explained, owner })
     }
 
     fn hotspots(&mut self, arguments: &Arguments, input: &Output, span: Range<usize>) -> Option<TableFunc> {

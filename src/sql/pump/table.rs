@@ -286,10 +286,9 @@ impl Table {
     }
 
     fn score(&self, forest: &mut Forest, mut batch: Batch) -> Batch {
-        let TableFunc::Forest { columns, explained, .. } = &self.func else { return batch };
+        let TableFunc::Forest { columns, names, explained, .. } = &self.func else { return batch };
         let mut scores = Column::new(SqlType::Double);
         let mut texts = Column::new(JSON);
-        let names: Vec<&str> = columns.iter().map(|&it| self.input.names[it].as_str()).collect();
         let (mut point, mut shares) = (Vec::new(), Vec::new());
         for row in 0..batch.len() {
             if !numbers(&batch, columns, row, &mut point) {
@@ -303,7 +302,7 @@ impl Table {
             };
             push_double(&mut scores, score);
             if let Some(directions) = explained {
-                push_text(&mut texts, &explanation(&names, &shares, *directions));
+                push_text(&mut texts, &explanation(names, &shares, *directions));
             }
         }
         batch.columns.push(scores);

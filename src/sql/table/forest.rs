@@ -189,11 +189,11 @@ impl Forest {
 }
 
 /// The JSON of ANOMALY_EXPLANATION: one member for each column, its scores as texts of four decimals.
-pub fn explanation(names: &[&str], shares: &[Share], directions: bool) -> String {
+pub fn explanation(names: &[String], shares: &[Share], directions: bool) -> String {
     let mut text = String::from("{");
     for (at, (name, share)) in names.iter().zip(shares).enumerate() {
         let comma = if at == 0 { "" } else { "," };
-        let name = serde_json::Value::from(*name);
+        let name = serde_json::Value::from(name.as_str());
         text.push_str(&format!("{comma}{name}:{{\"ATTRIBUTION_SCORE\":\"{:.4}\"", share.score()));
         if directions {
             let direction = if share.above < share.below { "LOW" } else { "HIGH" };
