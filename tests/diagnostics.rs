@@ -10,6 +10,7 @@ use pumphouse::sql::value::SqlType;
 
 mod mistakes;
 mod names;
+mod over;
 mod plans;
 mod soup;
 mod streaming;

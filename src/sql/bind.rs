@@ -28,6 +28,7 @@ mod mismatch;
 mod object;
 mod operator;
 mod order;
+mod over;
 mod period;
 mod place;
 mod predicate;
@@ -108,6 +109,8 @@ struct Session<'t> {
     streaming: Vec<usize>,
     /// The pump that is made, by its stored name.
     pump: String,
+    /// The windows of the select list that is read, and the calls over them.
+    over: over::Over,
 }
 
 /// "… are not here yet", with the one sentence that is honest about it.
@@ -165,6 +168,7 @@ impl<'t> Session<'t> {
             planned: Vec::new(),
             streaming: Vec::new(),
             pump: String::new(),
+            over: over::Over::default(),
         }
     }
 

@@ -140,6 +140,10 @@ impl Dialect for PumpDialect {
         true
     }
 
+    fn supports_window_function_null_treatment_arg(&self) -> bool {
+        true
+    }
+
     fn supports_string_literal_column_alias(&self, _explicit: bool) -> bool {
         false
     }

@@ -20,6 +20,8 @@ pub enum ErrorName {
     OutOfOrder,
     NullNotAllowed,
     InvalidArgument,
+    /// A window that time does not empty has all the partitions it may have.
+    TooManyPartitions,
 }
 
 impl ErrorName {
@@ -31,6 +33,7 @@ impl ErrorName {
             ErrorName::OutOfOrder => "Row out of order",
             ErrorName::NullNotAllowed => "Null not allowed",
             ErrorName::InvalidArgument => "Invalid argument",
+            ErrorName::TooManyPartitions => "Too many partitions",
         }
     }
 }

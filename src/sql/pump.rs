@@ -28,6 +28,7 @@ pub mod keeper;
 pub mod lookup;
 pub mod merge;
 pub mod run;
+pub mod slide;
 pub mod sort;
 pub mod stagger;
 pub mod table;

@@ -3,12 +3,13 @@
 use std::ops::Range;
 
 use sqlparser::ast::{
-    self, DuplicateTreatment, Expr as Written, FunctionArg, FunctionArgExpr, FunctionArguments, Spanned,
-    TrimWhereField,
+    self, DuplicateTreatment, Expr as Written, FunctionArg, FunctionArgExpr, FunctionArgumentClause,
+    FunctionArguments, NullTreatment, Spanned, TrimWhereField,
 };
 
 use crate::sql::ast::bytes;
 use crate::sql::bind::expr::{AGGREGATES_FROM, Binder, Bound, Clause};
+use crate::sql::bind::over::looks_back;
 use crate::sql::bind::{literal, mismatch, unknown};
 use crate::sql::diag::Diagnostic;
 use crate::sql::dialect::{BETWEEN_SYMMETRIC, SUBSTRING_SIMILAR};
@@ -28,12 +29,13 @@ const CLOCK_WORDS: [&str; 6] = [
     "CURRENT_ROW_TIMESTAMP",
 ];
 
-/// What stands between the parentheses of a call.
-struct Arguments<'a> {
+/// What stands between the parentheses of a call, and IGNORE NULLS in them or behind.
+pub struct Arguments<'a> {
     /// `COUNT(*)`.
-    star: bool,
-    distinct: bool,
-    list: Vec<&'a Written>,
+    pub star: bool,
+    pub distinct: bool,
+    pub list: Vec<&'a Written>,
+    pub nulls: Option<NullTreatment>,
 }
 
 impl Binder<'_, '_> {
@@ -60,9 +62,6 @@ impl Binder<'_, '_> {
                     .hint("Write PERIOD (start, end) OVERLAPS PERIOD (start, end)."),
             );
         }
-        if let Some(what) = not_here_yet(&name) {
-            return self.not_yet(span, what);
-        }
         if CLOCK_WORDS.contains(&name.as_str()) {
             return self.clock_word(&name, function, span);
         }
@@ -70,7 +69,10 @@ impl Binder<'_, '_> {
         if let Some(func) = aggregate_of(&name) {
             return self.aggregate(func, &name, &arguments, function, span);
         }
-        if function.over.is_some() {
+        if looks_back(&name) {
+            return self.look_back(&name, &arguments, function.over.as_ref(), span);
+        }
+        if function.over.is_some() && catalog::routine(&name).is_some() {
             return self.refuse(
                 Diagnostic::error(span, format!("OVER cannot stand behind {name}"))
                     .detail("A window belongs to an aggregate; this function looks at one row.")
@@ -164,13 +166,19 @@ impl Binder<'_, '_> {
                     .hint("Count what you want with SUM(CASE WHEN condition THEN 1 ELSE 0 END)."),
             );
         }
-        let mut arguments = Arguments { star: false, distinct: false, list: Vec::new() };
+        let nulls = function.null_treatment;
+        let mut arguments = Arguments { star: false, distinct: false, list: Vec::new(), nulls };
         let list = match &function.args {
             FunctionArguments::None => return Some(arguments),
             FunctionArguments::Subquery(_) => return self.not_yet(span, "queries inside an expression"),
             FunctionArguments::List(list) => list,
         };
         arguments.distinct = list.duplicate_treatment == Some(DuplicateTreatment::Distinct);
+        for clause in &list.clauses {
+            if let FunctionArgumentClause::IgnoreOrRespectNulls(nulls) = clause {
+                arguments.nulls = Some(*nulls);
+            }
+        }
         for arg in &list.args {
             match arg {
                 FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => arguments.list.push(expr),
@@ -193,9 +201,8 @@ impl Binder<'_, '_> {
         span: Range<usize>,
     ) -> Option<Bound> {
         if function.over.is_some() {
-            return self.not_yet(span, "sliding windows");
-        }
-        if let Some(error) = misplaced(self.clause, name, span.clone()) {
+            self.welcome(span.clone())?;
+        } else if let Some(error) = misplaced(self.clause, name, span.clone()) {
             return self.refuse(error);
         }
         if func == AggregateFunc::Count && arguments.distinct {
@@ -235,7 +242,10 @@ impl Binder<'_, '_> {
                 return self.refuse(mismatch::aggregate(span, name, given, &written, wrong));
             }
         };
-        let args = args.into_iter().map(|it| it.expr).collect();
+        let args: Vec<Expr> = args.into_iter().map(|it| it.expr).collect();
+        if let Some(window) = &function.over {
+            return self.aggregate_over(func, arguments, window, args, ty, span);
+        }
         self.aggregates.push(Aggregate { func, args, distinct: arguments.distinct, ty });
         let place = AGGREGATES_FROM + self.aggregates.len() - 1;
         Some(Bound::new(ExprKind::Column(place), ty, Growth::Other))
@@ -321,14 +331,6 @@ fn is(name: &str, kind: Kind) -> bool {
     catalog::of_kind(kind).any(|it| it.name == name)
 }
 
-/// What the dialect has under this name and the plan does not.
-fn not_here_yet(name: &str) -> Option<&'static str> {
-    match name {
-        _ if is(name, Kind::Window) => Some("sliding windows"),
-        _ => None,
-    }
-}
-
 /// An aggregate where none can stand.
 fn misplaced(clause: Clause, name: &str, span: Range<usize>) -> Option<Diagnostic> {
     let error = |message: &str| Diagnostic::error(span.clone(), message.to_owned());
@@ -352,6 +354,11 @@ fn misplaced(clause: Clause, name: &str, span: Range<usize>) -> Option<Diagnosti
             error("aggregates cannot be nested")
                 .detail(format!("{name} stands inside the parentheses of another aggregate."))
                 .hint("Compute the inner one in one stream and the outer one in a second."),
+        ),
+        Clause::Partition => Some(
+            error("an aggregate cannot stand in a window")
+                .detail(format!("The window must be known before {name} can look over it."))
+                .hint("Compute it in one stream and use it in a second one."),
         ),
         Clause::Select | Clause::SelectGroups | Clause::Having => None,
     }

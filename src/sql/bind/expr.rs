@@ -12,6 +12,7 @@ use crate::sql::bind::group::Seen;
 use crate::sql::bind::literal;
 use crate::sql::bind::mismatch;
 use crate::sql::bind::order;
+use crate::sql::bind::over::Over;
 use crate::sql::bind::place::Places;
 use crate::sql::bind::query::Item;
 use crate::sql::bind::row;
@@ -53,6 +54,8 @@ pub enum Clause {
     Having,
     /// Inside an aggregate's parentheses.
     Argument,
+    /// Inside a window's parentheses.
+    Partition,
 }
 
 /// Binds the expressions of one clause.
@@ -68,6 +71,8 @@ pub struct Binder<'b, 't> {
     pub seen: Seen,
     /// In ORDER BY: the select list, whose names come first.
     pub names: Option<Names<'b>>,
+    /// The windows of the query and the calls over them.
+    pub over: &'b mut Over,
 }
 
 /// What ORDER BY knows of the select list.

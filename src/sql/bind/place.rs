@@ -148,6 +148,15 @@ impl<'t> Places<'t> {
         self.tokens.get(unit + 1).is_some_and(|it| self.is(it, ")"))
     }
 
+    /// The parentheses that open at or behind a byte, from one to the other.
+    pub fn parenthesis(&self, from: usize) -> Range<usize> {
+        let open = self.at(from);
+        match (self.tokens.get(open), self.closing(open)) {
+            (Some(token), Some(end)) => token.start..end,
+            _ => from..from,
+        }
+    }
+
     /// The end of the parenthesis that opens at this token.
     fn closing(&self, open: usize) -> Option<usize> {
         let mut depth = 0usize;

@@ -94,9 +94,12 @@ impl Session<'_> {
         let relation = Relation::of_output(rel, columns, name);
         let mut none = Vec::new();
         let mut items = self.star(&relation, None, Clause::Select, span.clone(), &mut none);
-        let order = self.order(order, &relation, Clause::Select, &items, &mut none)?;
-        let arranged = self.arrange(order, &mut items, Ordered::Rows, &relation)?;
-        Some(arranged.over(project((*relation.rel).clone(), items, span)))
+        let around = self.open_windows(&[]);
+        let order = self.order(order, &relation, Clause::Select, &items, &mut none);
+        let over = std::mem::replace(&mut self.over, around);
+        let arranged = self.arrange(order?, &mut items, Ordered::Rows, &relation)?;
+        let input = over.slide((*relation.rel).clone(), relation.columns.len(), &mut items);
+        Some(arranged.over(project(input, items, span)))
     }
 
     pub fn select(
@@ -106,6 +109,19 @@ impl Session<'_> {
         outermost: bool,
     ) -> Option<Output> {
         let relation = self.read(select, outermost)?;
+        let around = self.open_windows(&select.named_window);
+        let output = self.select_from(select, order, relation);
+        self.over = around;
+        output
+    }
+
+    /// The query behind its FROM.
+    fn select_from(
+        &mut self,
+        select: &ast::Select,
+        order: Option<&ast::OrderBy>,
+        relation: Relation,
+    ) -> Option<Output> {
         let aliases = aliases(&select.projection);
         let written = match &select.group_by {
             GroupByExpr::Expressions(keys, modifiers) if modifiers.is_empty() => keys.as_slice(),
@@ -143,6 +159,9 @@ impl Session<'_> {
         if let Some(condition) = condition.and_then(|it| self.absorb(&mut input, it.expr)) {
             input = Rel::Filter { input: Arc::new(input), condition };
         }
+        if let Some(error) = self.over.misfit(!aggregates.is_empty(), relation.finite()) {
+            return self.refuse(error);
+        }
         let lone = keys.is_empty();
         let distinct = self.distinguishes(select, span.clone())?;
         if lone && let Some(error) = self.ungrouped(select, &relation, &aggregates, span.clone()) {
@@ -157,6 +176,7 @@ impl Session<'_> {
             Some(order) => Some(self.arrange(order, &mut items, ordered, &relation)?),
             None => None,
         };
+        let input = std::mem::take(&mut self.over).slide(input, relation.columns.len(), &mut items);
         let output = if !lone {
             let relation = &relation;
             let request =
@@ -239,6 +259,7 @@ impl Session<'_> {
             aggregates,
             seen: Vec::new(),
             names: None,
+            over: &mut self.over,
         }
     }
 

@@ -116,11 +116,6 @@ impl Routine {
         self
     }
 
-    const fn absent(mut self, sentence: &'static str) -> Self {
-        self.standing = Standing::Absent(sentence);
-        self
-    }
-
     /// Each way to write it.
     pub fn ways(&self) -> Vec<&'static str> {
         let mut depth = 0_i32;

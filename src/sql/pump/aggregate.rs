@@ -27,10 +27,38 @@ enum State {
     Exact(Vec<(i128, i64)>),
     Double(Vec<(f64, i64)>),
     Extreme(Vec<Value>),
-    /// How many, their mean, and the sum of their squared distances from it: the documented formula without
-    /// the digits it loses where values are large and close together.
-    Moments(Vec<(i64, f64, f64)>),
+    Moments(Vec<Moments>),
     Truth(Vec<Option<bool>>),
+}
+
+/// How many values, their mean, and the sum of their squared distances from it: the documented formula
+/// without the digits it loses where values are large and close together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Moments {
+    count: i64,
+    mean: f64,
+    distances: f64,
+}
+
+impl Moments {
+    pub fn of(value: f64) -> Self {
+        Self { count: 1, mean: value, distances: 0.0 }
+    }
+
+    /// Those of both.
+    pub fn merge(&self, other: &Self) -> Self {
+        if self.count == 0 {
+            return *other;
+        }
+        if other.count == 0 {
+            return *self;
+        }
+        let count = self.count + other.count;
+        let apart = other.mean - self.mean;
+        let mean = self.mean + apart * other.count as f64 / count as f64;
+        let between = apart * (other.mean - mean) * other.count as f64;
+        Self { count, mean, distances: self.distances + other.distances + between }
+    }
 }
 
 impl Accumulator {
@@ -87,17 +115,14 @@ impl Accumulator {
                 }
             }
             (State::Moments(moments), Some(data)) => {
-                moments.resize(groups, (0, 0.0, 0.0));
+                moments.resize(groups, Moments::default());
                 for (row, group) in rows.filter(|&(row, group)| counts(row, group)) {
                     let value = match data {
                         ColumnData::Int(values) => cast::to_double(values[row], ty.scale()),
                         ColumnData::Double(values) => values[row],
                         _ => 0.0,
                     };
-                    let (count, mean, distances) = moments[group as usize];
-                    let nearer = mean + (value - mean) / (count + 1) as f64;
-                    let more = (value - mean) * (value - nearer);
-                    moments[group as usize] = (count + 1, nearer, distances + more);
+                    moments[group as usize] = moments[group as usize].merge(&Moments::of(value));
                 }
             }
             (State::Truth(truths), Some(ColumnData::Bool(values))) => {
@@ -137,10 +162,8 @@ impl Accumulator {
             match self.result(call, group) {
                 Ok(value) => column.push(&value),
                 Err(total) => {
-                    let func = format!("{:?}", call.func).to_uppercase();
-                    faults.add(group - first, ErrorName::OutOfRange, || {
-                        format!("{func} is {total}, which does not fit {}.", call.ty)
-                    });
+                    let message = || too_large(call.func, call.ty, &total);
+                    faults.add(group - first, ErrorName::OutOfRange, message);
                     column.push_null();
                 }
             }
@@ -182,45 +205,62 @@ impl Accumulator {
     }
 
     fn result(&self, call: &Aggregate, group: usize) -> Result<Value, String> {
-        let sum = call.func == AggregateFunc::Sum;
+        let (func, ty) = (call.func, call.ty);
         Ok(match &self.state {
             State::Count(totals) => Value::Int(totals.get(group).copied().unwrap_or(0)),
-            State::Exact(totals) => match totals.get(group) {
-                None | Some((_, 0)) => Value::Null,
-                Some(&(total, count)) => {
-                    // Integers are cut, decimals round half away from zero (sql.md 3.5).
-                    let value = match (sum, call.ty.is_integer()) {
-                        (true, _) => total,
-                        (false, true) => total / i128::from(count),
-                        (false, false) => decimal::divide_rounded(total, i128::from(count)),
-                    };
-                    Value::Int(decimal::fit(value, call.ty).ok_or_else(|| value.to_string())?)
-                }
-            },
-            State::Double(totals) => match totals.get(group) {
-                None | Some((_, 0)) => Value::Null,
-                Some(&(total, count)) => double(if sum { total } else { total / count as f64 }, call.ty)?,
-            },
+            State::Exact(totals) => {
+                let (total, count) = totals.get(group).copied().unwrap_or_default();
+                exact(func, ty, total, count)?
+            }
+            State::Double(totals) => {
+                let (total, count) = totals.get(group).copied().unwrap_or_default();
+                approximate(func, ty, total, count)?
+            }
             State::Extreme(best) => best.get(group).cloned().unwrap_or(Value::Null),
             State::Truth(truths) => truths.get(group).copied().flatten().map_or(Value::Null, Value::Bool),
-            State::Moments(moments) => match moments.get(group).and_then(|it| spread(call.func, *it)) {
-                Some(value) => double(value, call.ty)?,
-                None => Value::Null,
-            },
+            State::Moments(moments) => deviation(func, ty, moments.get(group).copied().unwrap_or_default())?,
         })
     }
 }
 
-/// Variance or deviation; `None` for too few values.
-fn spread(func: AggregateFunc, (count, _, distances): (i64, f64, f64)) -> Option<f64> {
+/// SUM or AVG of exact values, from their total of unscaled digits; the digits where they do not fit.
+pub fn exact(func: AggregateFunc, ty: SqlType, total: i128, count: i64) -> Result<Value, String> {
+    if count == 0 {
+        return Ok(Value::Null);
+    }
+    // Integers are cut, decimals round half away from zero (sql.md 3.5).
+    let value = match (func, ty.is_integer()) {
+        (AggregateFunc::Sum, _) => total,
+        (_, true) => total / i128::from(count),
+        (_, false) => decimal::divide_rounded(total, i128::from(count)),
+    };
+    decimal::fit(value, ty).map(Value::Int).ok_or_else(|| value.to_string())
+}
+
+/// SUM or AVG of doubles, from their total.
+pub fn approximate(func: AggregateFunc, ty: SqlType, total: f64, count: i64) -> Result<Value, String> {
+    match (func, count) {
+        (_, 0) => Ok(Value::Null),
+        (AggregateFunc::Sum, _) => double(total, ty),
+        _ => double(total / count as f64, ty),
+    }
+}
+
+/// Variance or deviation; NULL for too few values.
+pub fn deviation(func: AggregateFunc, ty: SqlType, moments: Moments) -> Result<Value, String> {
     use AggregateFunc::{StddevPop, StddevSamp, VarSamp};
     let sample = matches!(func, StddevSamp | VarSamp);
-    let by = if sample { count - 1 } else { count };
+    let by = if sample { moments.count - 1 } else { moments.count };
     if by < 1 {
-        return None;
+        return Ok(Value::Null);
     }
-    let variance = (distances / by as f64).max(0.0);
-    Some(if matches!(func, StddevPop | StddevSamp) { variance.sqrt() } else { variance })
+    let variance = (moments.distances / by as f64).max(0.0);
+    double(if matches!(func, StddevPop | StddevSamp) { variance.sqrt() } else { variance }, ty)
+}
+
+/// The message of a result that does not fit its type.
+pub fn too_large(func: AggregateFunc, ty: SqlType, total: &str) -> String {
+    format!("{} is {total}, which does not fit {ty}.", format!("{func:?}").to_uppercase())
 }
 
 /// A double in the type of the aggregate: an integer loses its fraction, a DECIMAL is rounded.
@@ -238,7 +278,8 @@ fn double(value: f64, ty: SqlType) -> Result<Value, String> {
     })
 }
 
-fn order(a: &Value, b: &Value) -> Ordering {
+/// The order of MIN and MAX.
+pub fn order(a: &Value, b: &Value) -> Ordering {
     match (a, b) {
         (Value::Int(a), Value::Int(b)) => a.cmp(b),
         (Value::Double(a), Value::Double(b)) => a.total_cmp(b),

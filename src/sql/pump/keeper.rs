@@ -16,6 +16,7 @@ use crate::sql::pump::Bound;
 use crate::sql::pump::compile::Header;
 use crate::sql::pump::merge::{Lanes, Union};
 use crate::sql::pump::run::{error_of, without};
+use crate::sql::pump::slide::{self, Slide};
 use crate::sql::pump::{Options, RowError};
 use crate::sql::pump::{join, lookup, sort, stagger, table, timesort};
 use crate::sql::value::{Batch, Column};
@@ -32,6 +33,7 @@ pub enum Kept {
     Stagger(stagger::Windows),
     Join(Box<join::State>),
     Lookup(lookup::Cache),
+    Slide(slide::Windows),
 }
 
 /// An operator that keeps rows.
@@ -184,6 +186,7 @@ pub fn of(rel: &Rel, inputs: &[Header], program: &Program) -> Box<dyn Keeper> {
         Rel::Lookup { table, kind, keys, condition, .. } => {
             Box::new(lookup::Lookup::new(table.clone(), *kind, keys, condition.clone(), inputs, program))
         }
+        Rel::Slide { frames, calls, .. } => Box::new(Slide::new(frames, calls)),
         other => unreachable!("the binder makes no such operator yet: {other:?}"),
     }
 }

@@ -48,7 +48,6 @@ pub const AGGREGATES: &[Routine] = &[
 ];
 
 const ROWS: &[&str] = &["19:00:00 | a | 1", "19:00:01 | a | NULL", "19:00:02 | a | 4", "19:00:03 | a | 9"];
-const LATER: &str = "Sliding windows come with a later version.";
 
 /// A function over the last three rows of S, its value beside each row.
 const fn window(
@@ -59,7 +58,7 @@ const fn window(
     gives: &'static [&'static str],
 ) -> Routine {
     let example = Example::Program { sql, target: "(R INTEGER)", rows: ROWS, gives };
-    Routine::new(Kind::Window, name, signature, "the type of the argument", doc, example).absent(LATER)
+    Routine::new(Kind::Window, name, signature, "the type of the argument", doc, example)
 }
 
 #[rustfmt::skip]
@@ -88,5 +87,5 @@ pub const WINDOWS: &[Routine] = &[
             // (2 * 1/2 + 5) / (1/2 + 1) = 4
             rows: &["19:00:00 | a | 1 | 2", "19:00:01 | a | 1 | 5"],
             gives: &["19:00:00 | 2.0", "19:00:01 | 4.0"],
-        }).absent(LATER),
+        }),
 ];
