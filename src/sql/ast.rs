@@ -38,6 +38,8 @@ pub enum StatementKind {
         name: Name,
         params: Vec<(Name, DataType)>,
         returns: DataType,
+        /// RETURNS NULL ON NULL INPUT; otherwise it is called on NULL.
+        strict: bool,
         body: Box<Expr>,
     },
     AlterPump {

@@ -13,6 +13,7 @@ use crate::sql::parse;
 use crate::sql::plan::{ColumnDef, Program, Pump, Rel, StreamDef, StreamId, StreamKind, TableDef};
 use crate::sql::value::SqlType;
 
+use self::function::{Function, Making};
 use self::place::Places;
 use self::scope::{Origin, Relation, ScopeColumn};
 
@@ -20,6 +21,7 @@ mod call;
 mod equal;
 mod expr;
 mod from;
+mod function;
 mod group;
 mod insert;
 mod join;
@@ -107,7 +109,9 @@ struct Session<'t> {
     planned: Vec<(String, usize)>,
     /// Where the SELECTs of this statement stand that say SELECT STREAM.
     streaming: Vec<usize>,
-    /// The pump that is made, by its stored name.
+    /// Functions of one's own, in text order.
+    functions: Vec<Function>,
+    /// The pump or function that is made, by its stored name.
     pump: String,
     /// The windows of the select list that is read, and the calls over them.
     over: over::Over,
@@ -167,6 +171,7 @@ impl<'t> Session<'t> {
             assumed_pumps: Vec::new(),
             planned: Vec::new(),
             streaming: Vec::new(),
+            functions: Vec::new(),
             pump: String::new(),
             over: over::Over::default(),
         }
@@ -197,8 +202,8 @@ impl<'t> Session<'t> {
                 self.pump.clone_from(&name.stored);
                 self.create_pump(*or_replace, name, *started, insert, span);
             }
-            StatementKind::CreateFunction { name, .. } => {
-                self.said.push(not_yet(name.span.clone(), "functions of your own"));
+            StatementKind::CreateFunction { name, params, returns, strict, body } => {
+                self.create_function(&Making { name, params, returns, body, strict: *strict });
             }
             StatementKind::AlterPump { names, start } => self.alter_pump(names, *start),
             StatementKind::Drop { kind, name, if_exists, cascade } => {
@@ -230,7 +235,10 @@ impl<'t> Session<'t> {
             StatementKind::Broken { makes: Some((ObjectKind::Pump, name)) } => {
                 self.assumed_pumps.push(name.stored.clone());
             }
-            StatementKind::Broken { .. } => {}
+            StatementKind::Broken { makes: Some((ObjectKind::Function, name)) } => {
+                self.functions.push(Function::unknown(&name.stored));
+            }
+            StatementKind::Broken { makes: None } => {}
         }
     }
 

@@ -21,7 +21,7 @@ const FIELDS_MAX: usize = 1_000;
 pub const FIELD: SqlType = SqlType::Varchar(1024);
 
 /// The type of a row value: longer than any text, so that no column of a stream has it.
-pub const ROW: SqlType = SqlType::Varchar(65_535);
+pub const ROW: SqlType = SqlType::Varchar(u32::MAX);
 /// The names of the calls that make a row value and read a field of it.
 pub const ROW_OF_LINE: &str = "ROW OF LINE";
 pub const FIELD_OF_ROW: &str = "FIELD OF ROW";

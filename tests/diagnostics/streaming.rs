@@ -147,8 +147,4 @@ fn not_here_yet() {
     ] {
         query_says(query, &sentence(place, what));
     }
-    says(
-        "CREATE FUNCTION f (a INTEGER) RETURNS INTEGER CONTAINS SQL RETURN a + 1",
-        &sentence("1:17", "functions of your own are"),
-    );
 }

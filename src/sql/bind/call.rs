@@ -7,7 +7,7 @@ use sqlparser::ast::{
     FunctionArguments, NullTreatment, Spanned, TrimWhereField,
 };
 
-use crate::sql::ast::bytes;
+use crate::sql::ast::{Name, bytes};
 use crate::sql::bind::expr::{AGGREGATES_FROM, Binder, Bound, Clause};
 use crate::sql::bind::over::looks_back;
 use crate::sql::bind::{literal, mismatch, unknown};
@@ -88,6 +88,9 @@ impl Binder<'_, '_> {
         }
         let bound: Vec<Option<Bound>> = arguments.list.iter().map(|it| self.bind(it)).collect();
         let bound = bound.into_iter().collect::<Option<Vec<_>>>()?;
+        if let Some(value) = self.own_function(&Name::new(ident), &bound, span) {
+            return value;
+        }
         if is(&name, Kind::Parser) {
             return self.parser(&name, bound, &arguments.list, whole);
         }

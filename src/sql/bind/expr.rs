@@ -8,6 +8,7 @@ use std::ops::Range;
 use sqlparser::ast::{self, CaseWhen, Value as Literal};
 
 use crate::sql::ast::{Name, bytes, quoted, shown};
+use crate::sql::bind::function::Function;
 use crate::sql::bind::group::Seen;
 use crate::sql::bind::literal;
 use crate::sql::bind::mismatch;
@@ -73,6 +74,10 @@ pub struct Binder<'b, 't> {
     pub names: Option<Names<'b>>,
     /// The windows of the query and the calls over them.
     pub over: &'b mut Over,
+    /// Functions of one's own that stand above.
+    pub functions: &'b [Function],
+    /// The pump or function that is made, by its stored name.
+    pub user: &'b str,
 }
 
 /// What ORDER BY knows of the select list.

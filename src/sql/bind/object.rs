@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::sql::ast::{ColumnSpec, Insert, Name, ObjectKind, shown};
-use crate::sql::bind::{NAME_MAX, Session, Stream, mismatch, not_yet, types, unknown_name};
+use crate::sql::bind::{NAME_MAX, Session, Stream, mismatch, types, unknown_name};
 use crate::sql::diag::{Diagnostic, place};
 use crate::sql::dialect::reserved;
 use crate::sql::parse::reserved_word;
@@ -11,7 +11,7 @@ use crate::sql::plan::{ColumnDef, Pump, StreamDef, StreamId, StreamKind};
 
 impl Session<'_> {
     /// Whether a name may be given to something new.
-    fn check_name(&mut self, name: &Name) -> bool {
+    pub fn check_name(&mut self, name: &Name) -> bool {
         if let Some(error) = bad_name(name) {
             self.said.push(error);
             return false;
@@ -219,7 +219,7 @@ impl Session<'_> {
 
     pub fn drop_object(&mut self, kind: ObjectKind, name: &Name, if_exists: bool, cascade: bool) {
         match kind {
-            ObjectKind::Function => self.said.push(not_yet(name.span.clone(), "functions of your own")),
+            ObjectKind::Function => self.drop_function(name, if_exists, cascade),
             ObjectKind::Pump => {
                 let before = self.pumps.len();
                 self.pumps.retain(|it| it.name != name.stored);

@@ -260,6 +260,8 @@ impl Session<'_> {
             seen: Vec::new(),
             names: None,
             over: &mut self.over,
+            functions: &self.functions,
+            user: &self.pump,
         }
     }
 

@@ -202,14 +202,15 @@ fn create_function(parser: &mut Parser) -> Result<StatementKind, Stop> {
     parser.expect_token(&Lexeme::RParen)?;
     expect_word(parser, "RETURNS")?;
     let returns = parser.parse_data_type()?;
-    while function_clause(parser)? {}
+    let mut strict = false;
+    while function_clause(parser, &mut strict)? {}
     expect_word(parser, "RETURN")?;
     let body = Box::new(parser.parse_expr()?);
-    Ok(StatementKind::CreateFunction { name, params, returns, body })
+    Ok(StatementKind::CreateFunction { name, params, returns, strict, body })
 }
 
 /// One of the clauses between RETURNS and RETURN, in any order.
-fn function_clause(parser: &mut Parser) -> Result<bool, ParserError> {
+fn function_clause(parser: &mut Parser, strict: &mut bool) -> Result<bool, ParserError> {
     if word(parser, "LANGUAGE") || word(parser, "CONTAINS") {
         expect_word(parser, "SQL")?;
     } else if word(parser, "SPECIFIC") {
@@ -223,10 +224,12 @@ fn function_clause(parser: &mut Parser) -> Result<bool, ParserError> {
         for it in ["ON", "NULL", "INPUT"] {
             expect_word(parser, it)?;
         }
+        *strict = false;
     } else if word(parser, "RETURNS") {
         for it in ["NULL", "ON", "NULL", "INPUT"] {
             expect_word(parser, it)?;
         }
+        *strict = true;
     } else {
         return Ok(word(parser, "DETERMINISTIC"));
     }
