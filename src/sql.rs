@@ -16,6 +16,7 @@ pub mod diag;
 pub mod dialect;
 pub mod eval;
 pub mod func;
+pub mod inventory;
 pub mod logline;
 pub mod monotonic;
 pub mod parse;

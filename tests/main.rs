@@ -5,6 +5,7 @@ mod cli;
 mod diagnostics;
 mod forest;
 mod guide;
+mod inventory;
 mod laws;
 mod lineage;
 mod mapping;
