@@ -5,9 +5,10 @@
 
 use pumphouse::sql::bind::{Catalog, SourceDef, compile};
 use pumphouse::sql::diag::{Diagnostic, Severity};
-use pumphouse::sql::plan::{ColumnDef, Program};
+use pumphouse::sql::plan::{ColumnDef, Program, TableDef};
 use pumphouse::sql::value::SqlType;
 
+mod joins;
 mod mistakes;
 mod names;
 mod over;
@@ -40,7 +41,12 @@ fn catalog() -> Catalog {
             source("GATE", &[("K", SqlType::Varchar(4)), ("V", SqlType::Integer)]),
             source("EV", &[("K", SqlType::Varchar(4)), ("ET", SqlType::Timestamp)]),
         ],
-        tables: Vec::new(),
+        tables: vec![TableDef {
+            name: "Names".to_owned(),
+            columns: [("id", SqlType::Varchar(4)), ("label", SqlType::Varchar(16))]
+                .map(|(name, ty)| ColumnDef { name: name.to_owned(), ty, not_null: false })
+                .to_vec(),
+        }],
     }
 }
 

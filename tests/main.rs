@@ -6,6 +6,7 @@ mod diagnostics;
 mod forest;
 mod guide;
 mod inventory;
+mod joins;
 mod laws;
 mod lineage;
 mod mapping;

@@ -19,6 +19,7 @@ use self::scope::{Origin, Relation, ScopeColumn};
 
 mod call;
 mod equal;
+mod exists;
 mod expr;
 mod from;
 mod function;
@@ -293,6 +294,7 @@ impl<'t> Session<'t> {
             .iter()
             .filter(|it| !it.dropped && it.def.kind != StreamKind::Error)
             .map(|it| it.def.name.as_str())
+            .chain(self.tables.iter().map(|it| it.name.as_str()))
             .collect();
         if name.stored.starts_with("SOURCE_SQL_STREAM")
             && !self.streams.iter().any(|it| it.def.kind == StreamKind::Source)

@@ -1,4 +1,4 @@
-//! The rules of streaming queries (sql.md 7.5), and what the plan cannot carry yet.
+//! The rules of streaming queries (sql.md 7.5).
 
 use super::{query_says, says};
 
@@ -121,30 +121,4 @@ fn clauses_without_meaning_on_a_stream() {
     A window belongs to an aggregate; this function looks at one row.
     Take OVER away.",
     );
-}
-
-/// What the dialect has and the plan has not: read without complaint, and answered honestly, once.
-#[test]
-fn not_here_yet() {
-    let sentence = |place: &str, what: &str| {
-        format!(
-            "{place} error: {what} not here yet\n    The service has this; pumphouse reads it and cannot run it yet."
-        )
-    };
-    for (query, place, what) in [
-        ("SELECT STREAM a.k, b.v FROM GATE AS a JOIN GATE AS b ON a.k = b.k", "3:29", "joins are"),
-        ("SELECT STREAM a.k, b.v FROM GATE AS a, GATE AS b", "3:29", "joins are"),
-        (
-            "SELECT STREAM g.k, g.v FROM GATE OVER (RANGE INTERVAL '1' MINUTE PRECEDING) AS g",
-            "3:29",
-            "windows over a stream in FROM are",
-        ),
-        (
-            "SELECT STREAM k, v FROM GATE WHERE v IN (SELECT v FROM GATE)",
-            "3:36",
-            "queries inside an expression are",
-        ),
-    ] {
-        query_says(query, &sentence(place, what));
-    }
 }

@@ -8,6 +8,7 @@ use sqlparser::ast::{
 };
 
 use crate::sql::ast::{Name, bytes};
+use crate::sql::bind::exists;
 use crate::sql::bind::expr::{AGGREGATES_FROM, Binder, Bound, Clause};
 use crate::sql::bind::over::looks_back;
 use crate::sql::bind::{literal, mismatch, unknown};
@@ -173,7 +174,7 @@ impl Binder<'_, '_> {
         let mut arguments = Arguments { star: false, distinct: false, list: Vec::new(), nulls };
         let list = match &function.args {
             FunctionArguments::None => return Some(arguments),
-            FunctionArguments::Subquery(_) => return self.not_yet(span, "queries inside an expression"),
+            FunctionArguments::Subquery(_) => return self.refuse(exists::no_value(span)),
             FunctionArguments::List(list) => list,
         };
         arguments.distinct = list.duplicate_treatment == Some(DuplicateTreatment::Distinct);

@@ -8,6 +8,7 @@ use std::ops::Range;
 use sqlparser::ast::{self, CaseWhen, Value as Literal};
 
 use crate::sql::ast::{Name, bytes, quoted, shown};
+use crate::sql::bind::exists;
 use crate::sql::bind::function::Function;
 use crate::sql::bind::group::Seen;
 use crate::sql::bind::literal;
@@ -151,7 +152,7 @@ impl Binder<'_, '_> {
             | ast::Expr::Trim { .. }
             | ast::Expr::Overlay { .. } => self.special(expr),
             ast::Expr::Exists { .. } | ast::Expr::Subquery(_) => {
-                self.not_yet(self.places.of(expr), "queries inside an expression")
+                self.refuse(exists::misplaced(self.places.of(expr), expr))
             }
             _ => self.predicate(expr),
         }

@@ -2,6 +2,7 @@
 
 use sqlparser::ast::{self, InTarget};
 
+use crate::sql::bind::exists;
 use crate::sql::bind::expr::{Binder, Bound};
 use crate::sql::diag::Diagnostic;
 use crate::sql::monotonic::Growth;
@@ -27,7 +28,7 @@ impl Binder<'_, '_> {
             ast::Expr::In { expr: inner, target: InTarget::List(list), negated, .. } => {
                 self.in_list(inner, list, *negated, expr)
             }
-            ast::Expr::In { .. } => self.not_yet(self.places.of(expr), "queries inside an expression"),
+            ast::Expr::In { .. } => self.refuse(exists::misplaced(self.places.of(expr), expr)),
             ast::Expr::Like { negated, any: false, expr: inner, pattern, escape_char } => {
                 self.like("LIKE", inner, pattern, escape_char.as_deref(), *negated, expr)
             }

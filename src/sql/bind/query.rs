@@ -133,10 +133,7 @@ impl Session<'_> {
         let stagger = stagger::of(written);
         let keys = stagger.as_ref().map_or(written, |it| it.keys);
         let mut aggregates = Vec::new();
-        let condition = select.selection.as_ref().map(|it| {
-            let mut binder = self.binder(&relation, Clause::Where, &aliases, &mut aggregates);
-            binder.condition(it, "WHERE")
-        });
+        let chosen = self.chosen(select.selection.as_ref(), &relation, &aliases, &mut aggregates);
         let clause = if keys.is_empty() { Clause::Select } else { Clause::SelectGroups };
         let items = self.items(select, &relation, clause, &mut aggregates);
         let groups = self.groups(keys, &relation, &aliases);
@@ -152,13 +149,14 @@ impl Session<'_> {
         };
         let length = stagger.as_ref().map(|it| self.stagger_length(it, written, &relation));
         let span = self.list_span(select);
-        let condition = flatten(condition)?;
+        let mut chosen = chosen?;
         let (mut items, groups, having) = (items?, groups?, flatten(having)?);
         let (order, stagger) = (flatten(order)?, flatten(length)?);
         let mut input = (*relation.rel).clone();
-        if let Some(condition) = condition.and_then(|it| self.absorb(&mut input, it.expr)) {
+        if let Some(condition) = chosen.condition.take().and_then(|it| self.absorb(&mut input, it)) {
             input = Rel::Filter { input: Arc::new(input), condition };
         }
+        let input = chosen.over(input);
         if let Some(error) = self.over.misfit(!aggregates.is_empty(), relation.finite()) {
             return self.refuse(error);
         }
