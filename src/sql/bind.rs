@@ -254,7 +254,7 @@ impl<'t> Session<'t> {
     /// The relation of a stream named in FROM.
     fn stream_relation(&mut self, name: &Name) -> Option<Relation> {
         let Some(at) = self.find(&name.stored) else {
-            let error = self.no_stream(name);
+            let error = self.no_stream(name, true);
             return self.refuse(error);
         };
         let stream = &self.streams[at];
@@ -276,10 +276,16 @@ impl<'t> Session<'t> {
         Some(Relation::new(Some(name), origin, columns, Arc::new(Rel::Scan { stream: StreamId(at) })))
     }
 
-    /// A stream that does not exist: made below, spelt in another case, or not at all.
-    fn no_stream(&self, name: &Name) -> Diagnostic {
+    /// A stream that does not exist: made below, spelt in another case, or not at all. Where it `reads`, a
+    /// reference table could be meant too.
+    fn no_stream(&self, name: &Name, reads: bool) -> Diagnostic {
         let title = shown(&name.stored);
         let error = Diagnostic::error(name.span.clone(), format!("stream {title} does not exist"));
+        if !reads && self.tables.iter().any(|it| it.name == name.stored) {
+            return error
+                .detail("It is a reference table: loaded from a file, and read in joins.")
+                .hint("Insert into a stream of your own.");
+        }
         let below = self.planned.iter().find(|it| it.0 == name.stored && name.span.start < it.1);
         if let Some((_, at)) = below {
             return error
@@ -294,7 +300,7 @@ impl<'t> Session<'t> {
             .iter()
             .filter(|it| !it.dropped && it.def.kind != StreamKind::Error)
             .map(|it| it.def.name.as_str())
-            .chain(self.tables.iter().map(|it| it.name.as_str()))
+            .chain(self.tables.iter().filter(|_| reads).map(|it| it.name.as_str()))
             .collect();
         if name.stored.starts_with("SOURCE_SQL_STREAM")
             && !self.streams.iter().any(|it| it.def.kind == StreamKind::Source)

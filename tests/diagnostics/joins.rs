@@ -1,7 +1,7 @@
 //! What is said about FROM with several items, reference tables and queries inside WHERE (sql.md 1.14, 1.18,
 //! 7.3 and 7.5).
 
-use super::query_says;
+use super::{query_says, says};
 
 /// J-07.
 #[test]
@@ -141,6 +141,12 @@ fn reference_tables() {
         "3:77 error: \"Names\" has no ROWTIME
     The rows of a reference table do not come and go; only rows of a stream have a time.
     Write G.ROWTIME.",
+    );
+    says(
+        "CREATE PUMP P AS INSERT INTO \"Names\" SELECT STREAM k, k FROM GATE;",
+        "1:30 error: stream \"Names\" does not exist
+    It is a reference table: loaded from a file, and read in joins.
+    Insert into a stream of your own.",
     );
     query_says(
         "SELECT STREAM g.k, g.v FROM GATE AS g JOIN names AS n ON n.\"id\" = g.k",

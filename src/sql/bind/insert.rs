@@ -44,7 +44,7 @@ impl Session<'_> {
 
     fn target(&mut self, name: &Name) -> Option<usize> {
         let Some(at) = self.find(&name.stored) else {
-            let error = self.no_stream(name);
+            let error = self.no_stream(name, false);
             return self.refuse(error);
         };
         match self.streams[at].def.kind {

@@ -235,7 +235,7 @@ impl Session<'_> {
     fn drop_stream(&mut self, name: &Name, if_exists: bool, cascade: bool) {
         let Some(at) = self.find(&name.stored) else {
             if !if_exists {
-                let error = self.no_stream(name);
+                let error = self.no_stream(name, false);
                 self.said.push(error);
             }
             return;
