@@ -16,6 +16,7 @@ use crate::lab::journal::{Entry, Journal, LEARNER};
 use crate::lab::view::{Done, Refusal, View};
 use crate::sim::Sim;
 use crate::sim::command::Command;
+use crate::sql::bind::Catalog;
 use crate::sql::diag::Diagnostic;
 use crate::template::{Mode, Template};
 
@@ -255,6 +256,11 @@ impl Lab {
     /// Everything to say about an application's code as it is being typed.
     pub fn check_sql(&self, app: &str, code: &str) -> Vec<Diagnostic> {
         self.sim.analytics.app(app).map(|it| it.check(code)).unwrap_or_default()
+    }
+
+    /// The sources that code of this application may read.
+    pub fn sql_catalog(&self, app: &str) -> Catalog {
+        self.sim.analytics.app(app).map(|it| it.catalog()).unwrap_or_default()
     }
 
     /// Everything to say about a record template as it is being typed.

@@ -11,6 +11,7 @@ use crate::guide::{self, Progress};
 use crate::lab::view::{Refusal, View};
 use crate::lab::{Lab, ObjectText};
 use crate::sim::command::Command;
+use crate::sql::assist::Catalog;
 use crate::surroundings::Stopwatch;
 use crate::tui::editor::check::Check;
 use crate::tui::lesson::Lesson;
@@ -196,6 +197,10 @@ impl Host for Session {
 
     fn check_sql(&self, app: &str, code: &str) -> Check {
         Check::of_sql(code, self.lab.check_sql(app, code))
+    }
+
+    fn catalog(&self, app: &str) -> Catalog {
+        self.lab.sql_catalog(app)
     }
 
     fn check_template(&self, text: &str) -> Check {

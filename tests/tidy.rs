@@ -15,7 +15,7 @@ const FILE_LINES: usize = 900;
 
 /// Functions that are one long table, a row for each command, message or form, where a helper would only
 /// hide the rows.
-const TABLES: &[&str] = &["fmt", "cli", "apply_analytics", "fields", "values_of", "update"];
+const TABLES: &[&str] = &["fmt", "cli", "apply_analytics", "fields", "values_of", "update", "snippets"];
 
 /// What a room may name of the others (`crate::…`). A room may always name itself.
 const LAYERS: &[(&str, &[&str])] = &[
@@ -26,7 +26,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("sim", &["base", "template", "sql", "cloud"]),
     ("lab", &["base", "template", "sql", "cloud", "sim"]),
     ("guide", &["base", "sql::diag", "sim::command", "lab"]),
-    ("tui", &["base", "sql::diag", "sql::parse", "sim::command", "lab", "guide"]),
+    ("tui", &["base", "sql::assist", "sql::diag", "sql::parse", "sim::command", "lab", "guide"]),
 ];
 
 /// What the pure rooms may not say, with the reason a failing test gives.

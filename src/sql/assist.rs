@@ -16,9 +16,10 @@ mod scene;
 mod snippet;
 mod words;
 
-use crate::sql::bind::{Catalog, compile};
+use crate::sql::bind::compile;
 use crate::sql::diag::Diagnostic;
 
+pub use crate::sql::bind::Catalog;
 pub use complete::{Completion, CompletionKind, complete};
 pub use explain::{Explanation, PumpStory, explain};
 pub use format::{Formatted, format, format_with};

@@ -12,6 +12,7 @@ use crate::tui::text;
 pub mod check;
 mod draw;
 mod history;
+pub mod offers;
 
 pub use draw::draw;
 use history::{Change, History};
@@ -186,6 +187,14 @@ impl Editor {
 
     /// Goes to a byte of the whole text: to the place of a problem.
     pub fn go_to(&mut self, offset: usize) {
+        let place = self.place_of(offset);
+        self.history.close();
+        self.anchor = None;
+        self.put_cursor(place);
+        self.show_cursor();
+    }
+
+    fn place_of(&self, offset: usize) -> Place {
         let mut rest = offset;
         let mut row = 0;
         while row + 1 < self.lines.len() && self.lines[row].len() < rest {
@@ -196,9 +205,14 @@ impl Editor {
         while !self.lines[row].is_char_boundary(byte) {
             byte -= 1;
         }
+        Place { row, byte }
+    }
+
+    /// Writes a text in place of some bytes of the whole text, as one step of undo.
+    pub fn put(&mut self, bytes: std::ops::Range<usize>, written: &str) {
+        let (from, to) = (self.place_of(bytes.start), self.place_of(bytes.end.max(bytes.start)));
         self.history.close();
-        self.anchor = None;
-        self.put_cursor(Place { row, byte });
+        self.replace(from, to, &unix(written), Kind::Whole);
         self.show_cursor();
     }
 

@@ -107,6 +107,8 @@ pub enum Place {
     Pane(Pane),
     /// While a text is being written.
     Writing,
+    /// While the SQL editor offers what may be written.
+    Offers,
     Palette,
     Form,
     Search,
@@ -120,6 +122,7 @@ impl Place {
             Place::Everywhere => "Everywhere",
             Place::Pane(pane) => pane.title(),
             Place::Writing => "While writing",
+            Place::Offers => "While offers are shown",
             Place::Palette => "Palette",
             Place::Form => "Forms",
             Place::Search => "Search",
@@ -150,6 +153,7 @@ pub fn places(model: &Model) -> Vec<Place> {
         Some(Overlay::Form(_)) => vec![Place::Form],
         Some(Overlay::Search(_)) => vec![Place::Search],
         Some(Overlay::Quit) => vec![Place::Quit],
+        None if model.writing && model.popup.is_some() => vec![Place::Offers, Place::Writing],
         None if model.writing => vec![Place::Writing],
         None => vec![Place::Pane(model.focus), Place::Everywhere],
     }

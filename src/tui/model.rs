@@ -8,9 +8,11 @@ use std::collections::VecDeque;
 use crate::base::time::{Span, Timestamp};
 use crate::guide::Verdict;
 use crate::lab::view::{AppView, Refusal, View};
+use crate::sql::assist::Catalog;
 use crate::tui::canvas::Scene;
 use crate::tui::editor::Editor;
 use crate::tui::editor::check::Check;
+use crate::tui::editor::offers::Offers;
 use crate::tui::form::Form;
 use crate::tui::palette::Palette;
 use crate::tui::theme::{Role, Theme};
@@ -367,6 +369,10 @@ pub struct Model {
     pub writing: bool,
     pub sql: Draft,
     pub template: Draft,
+    /// What may be written at the cursor of the SQL editor, while it is shown.
+    pub popup: Option<Offers>,
+    /// The sources of the application whose code is being written.
+    pub catalog: Catalog,
     /// The chosen row of each pane's list, by [`Pane`].
     pub chosen: [usize; Pane::ALL.len()],
     pub faces: [Face; Pane::ALL.len()],
@@ -407,6 +413,8 @@ impl Default for Model {
             writing: false,
             sql: Draft::default(),
             template: Draft::default(),
+            popup: None,
+            catalog: Catalog::default(),
             chosen: [0; Pane::ALL.len()],
             faces: [Face::First; Pane::ALL.len()],
             guide_top: 0,
@@ -438,6 +446,7 @@ impl Model {
 
     /// Gives a pane the keys.
     pub fn go(&mut self, pane: Pane) {
+        self.popup = None;
         if self.focus != pane {
             self.writing = false;
         }

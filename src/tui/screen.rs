@@ -8,6 +8,7 @@ use ratatui::buffer::Buffer;
 use crate::base::time::{Span, Timestamp};
 use crate::lab::view::{Refusal, View};
 use crate::sim::command::Command;
+use crate::sql::assist::Catalog;
 use crate::tui::canvas::Scene;
 use crate::tui::editor::Edit;
 use crate::tui::editor::check::Check;
@@ -49,6 +50,10 @@ pub trait Host {
     /// Tokens and problems of SQL as it would be bound in this application.
     fn check_sql(&self, app: &str, code: &str) -> Check;
     fn check_template(&self, text: &str) -> Check;
+    /// The sources that code of this application may read.
+    fn catalog(&self, _app: &str) -> Catalog {
+        Catalog::default()
+    }
 }
 
 /// What the terminal must do after a message.
@@ -213,6 +218,7 @@ impl<'h> Screen<'h> {
         if self.model.sql.unchecked {
             self.model.sql.unchecked = false;
             let code = self.model.sql.editor.text();
+            self.model.catalog = self.host.catalog(&self.model.sql.owner);
             self.model.sql.check = self.host.check_sql(&self.model.sql.owner, &code);
         }
         if self.model.template.unchecked {

@@ -10,6 +10,7 @@ use crate::tui::model::{Goal, Model, Overlay, Pace, Pane, SPEEDS, Speed};
 use crate::tui::palette::Palette;
 use crate::tui::pane;
 
+mod sql;
 mod texts;
 mod typed;
 
@@ -69,6 +70,16 @@ pub enum Message {
     Save,
     PasteSlide(String),
     NextProblem,
+    /// Offers what may be written at the cursor of the SQL editor.
+    Offers,
+    NextSql(isize),
+    /// Writes an offer.
+    PickSql(usize),
+    CloseOffers,
+    /// What the word under the cursor is, where it is made, and the text in the house layout.
+    About,
+    Definition,
+    LayOut,
     CopySelection {
         cut: bool,
     },
@@ -192,6 +203,13 @@ pub fn update(model: &mut Model, message: Message, view: &View) -> Vec<Action> {
         Message::Save => return save(model),
         Message::PasteSlide(name) => return vec![Action::PasteText(name)],
         Message::NextProblem => next_problem(model),
+        Message::Offers => sql::offer(model, false),
+        Message::NextSql(by) => sql::choose(model, by),
+        Message::PickSql(at) => sql::take(model, at),
+        Message::CloseOffers => model.popup = None,
+        Message::About => sql::about(model),
+        Message::Definition => sql::definition(model),
+        Message::LayOut => sql::lay_out(model),
         Message::CopySelection { cut } => return copy_selection(model, cut),
         Message::Copy(text) => return copy(model, text),
         Message::Line(line) => return vec![Action::Line(line)],

@@ -8,6 +8,7 @@ use ratatui::layout::Rect;
 
 use crate::lab::view::View;
 use crate::tui::canvas::{Canvas, Scene, row};
+use crate::tui::editor::offers;
 use crate::tui::model::{Model, Overlay, Pane};
 use crate::tui::pane;
 use crate::tui::text;
@@ -79,6 +80,11 @@ pub fn draw(buffer: &mut Buffer, model: &Model, view: &View) -> Scene {
         }
         bar::footer(&mut canvas.part(0, height - 1, width, 1), model, view);
         bar::notice(&mut canvas.part(0, 2, width, height - 3), model);
+    }
+    if let (Some(offers), Some(cursor), true) = (&model.popup, scene.cursor, model.overlays.is_empty()) {
+        let mut canvas = Canvas::new(buffer, &mut scene, area, model.theme);
+        let (width, height) = (canvas.width(), canvas.height());
+        offers::draw(&mut canvas.part(0, 0, width, height - 1), offers, cursor);
     }
     if !model.overlays.is_empty() {
         // What lies under an overlay takes no clicks and no cursor; only the footer does.

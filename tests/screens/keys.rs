@@ -313,3 +313,38 @@ fn a_lost_destination_is_taken_away() {
     press(&mut screen, "O");
     assert!(drawn(&mut screen, (120, 35)).contains(&wanted));
 }
+
+/// While SQL is written, what may follow is offered with what is known of it; Tab takes an offer, Esc closes.
+#[test]
+fn sql_is_offered_while_writing() {
+    for size in [(80, 24), (120, 35)] {
+        let mut view = world::running();
+        view.apps[0].code = String::new();
+        let mut stage = Stage::new(view);
+        let mut screen = at(&mut stage, Pane::Analytics);
+        press(&mut screen, "eSELECT STREAM CHAR_LENG");
+        let drawing = drawn(&mut screen, size);
+        assert!(
+            drawing.contains("CHAR_LENGTH(<CHARACTER>)") && drawing.contains("Example: CHAR_LENGTH("),
+            "{drawing}"
+        );
+        press(&mut screen, "<tab>");
+        assert_eq!(screen.model.sql.editor.text(), "SELECT STREAM CHAR_LENGTH(");
+        assert!(!drawn(&mut screen, size).contains("Example:"));
+        press(&mut screen, "k<esc>x");
+        assert!(screen.model.writing, "Esc closes the offers first");
+    }
+}
+
+/// A key lays the text out, and the cursor stays where it was in it.
+#[test]
+fn sql_is_laid_out_by_a_key() {
+    let mut view = world::running();
+    view.apps[0].code = "create stream s (k varchar(4), n integer)".to_owned();
+    let mut stage = Stage::new(view);
+    let mut screen = at(&mut stage, Pane::Analytics);
+    press(&mut screen, "e<f4>");
+    assert_eq!(screen.model.sql.editor.text(), "CREATE STREAM s (\n    k VARCHAR(4),\n    n INTEGER\n);\n");
+    press(&mut screen, "<ctrl-z>");
+    assert_eq!(screen.model.sql.editor.text(), "create stream s (k varchar(4), n integer)");
+}

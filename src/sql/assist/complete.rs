@@ -223,7 +223,7 @@ impl Offers<'_> {
     }
 
     fn statements(&mut self) {
-        for it in snippet::all(self.catalog) {
+        for it in snippet::snippets(self.catalog) {
             self.offer(it.label, &it.text, CompletionKind::Snippet, it.detail, &it.text);
         }
         self.words(&[

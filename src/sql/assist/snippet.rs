@@ -26,7 +26,7 @@ struct Names {
 }
 
 /// Every template for this application.
-pub fn all(catalog: &Catalog) -> Vec<Snippet> {
+pub fn snippets(catalog: &Catalog) -> Vec<Snippet> {
     let names = names(catalog);
     let Names { source, key: (key, key_ty), number: (number, number_ty) } = &names;
     let pair = |target: &str, columns: &str, query: String| {

@@ -56,6 +56,11 @@ fn edit(edit: Edit) -> Option<Message> {
     Some(Message::Edit(edit))
 }
 
+/// What only the SQL editor can do.
+fn sql(model: &Model, message: Message) -> Option<Message> {
+    (model.focus == Pane::Analytics).then_some(message)
+}
+
 fn go(motion: Motion) -> Option<Message> {
     edit(Edit::Move(motion, false))
 }
@@ -487,6 +492,43 @@ pub static BINDINGS: &[Binding] = &[
         prefill(String::new())
     }),
     bind(Place::Writing, &[Key::new(Code::F(1))], "help", "Show every key.", |_, _| Some(Message::Help)),
+    bind(
+        Place::Writing,
+        &[Key::ctrl(' '), Key::ctrl('n')],
+        "offers",
+        "Offer what may be written here.",
+        |model, _| sql(model, Message::Offers),
+    ),
+    bind(
+        Place::Writing,
+        &[Key::new(Code::F(2))],
+        "about",
+        "Tell what the word under the cursor is.",
+        |model, _| sql(model, Message::About),
+    ),
+    bind(
+        Place::Writing,
+        &[Key::new(Code::F(3))],
+        "definition",
+        "Go to where the word is made.",
+        |model, _| sql(model, Message::Definition),
+    ),
+    bind(Place::Writing, &[Key::new(Code::F(4))], "lay out", "Lay out the whole text.", |model, _| {
+        sql(model, Message::LayOut)
+    }),
+    // Offers
+    bind(Place::Offers, &[Key::new(Code::Tab), ENTER], "take", "Write the chosen offer.", |model, _| {
+        model.popup.as_ref().map(|it| Message::PickSql(it.chosen))
+    }),
+    bind(Place::Offers, &[DOWN], "", "Choose the next offer of the list.", |model, _| {
+        model.popup.as_ref().map(|_| Message::NextSql(1))
+    }),
+    bind(Place::Offers, &[UP], "", "Choose the offer of the list before.", |model, _| {
+        model.popup.as_ref().map(|_| Message::NextSql(-1))
+    }),
+    bind(Place::Offers, &[ESC], "close", "Close the offers and write on.", |model, _| {
+        model.popup.as_ref().map(|_| Message::CloseOffers)
+    }),
     // Palette
     bind(Place::Palette, &[ENTER], "do it", "Carry the line out, or take the chosen offer.", |_, _| {
         Some(Message::Enter)

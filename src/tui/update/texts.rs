@@ -3,7 +3,7 @@
 use crate::tui::editor::{Edit, Motion};
 use crate::tui::keys::{Code, Key};
 use crate::tui::model::{Model, Notice, Overlay, Pane};
-use crate::tui::update::Action;
+use crate::tui::update::{Action, sql};
 
 pub(super) fn writes_text(model: &Model) -> bool {
     match model.overlays.last() {
@@ -65,11 +65,13 @@ pub(super) fn edit_text(model: &mut Model, edit: Edit) {
         }
         Some(_) => {}
         None => {
+            let typed = sql::typing(&edit);
             if let Some(draft) = model.draft()
                 && draft.editor.edit(edit)
             {
                 draft.unchecked = true;
             }
+            sql::after(model, typed);
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::sql::assist::explain::phrase::{aggregate, expr, extent, length, list, span, window_call};
 use crate::sql::ast::shown;
 use crate::sql::plan::{
-    Expr, ExprKind, Extent, Frame, JoinKind, LookupKind, Program, Rel, TableFunc, Window, WindowCall,
+    Expr, ExprKind, Extent, Frame, JoinKind, LookupKind, Program, Rel, SortKey, TableFunc, Window, WindowCall,
 };
 use crate::sql::window;
 
@@ -32,7 +32,10 @@ pub fn tell(program: &Program, rel: &Rel) -> Told {
     match rel {
         Rel::Scan { stream } => {
             let stream = &program.streams[stream.0];
-            told.names = stream.columns.iter().map(|it| shown(&it.name)).collect();
+            let (visible, hidden) = stream.columns.split_at(stream.visible.min(stream.columns.len()));
+            // Hidden columns have reserved words for names, and are written without quotes all the same.
+            told.names = visible.iter().map(|it| shown(&it.name)).collect();
+            told.names.extend(hidden.iter().map(|it| it.name.clone()));
         }
         Rel::Reference { table } => {
             let table = &program.tables[table.0];
@@ -51,19 +54,9 @@ pub fn tell(program: &Program, rel: &Rel) -> Told {
             told.tumble(keys, *monotonic, *window, calls);
         }
         Rel::Slide { frames, calls, .. } => told.slide(frames, calls),
-        Rel::Stagger { keys, length: millis, aggregates, .. } => {
+        Rel::Stagger { keys, length, aggregates, .. } => {
             let calls: Vec<String> = aggregates.iter().map(|it| aggregate(it, &told.names)).collect();
-            let by = told.texts(keys);
-            let long = length(*millis);
-            told.does.push(format!(
-                "Opens a window of {long} with the first row of each {}, and computes {} for it.",
-                list(&by),
-                list(&calls)
-            ));
-            told.remembers
-                .push(format!("one group for each {} whose window is open, for {long} at most", list(&by)));
-            told.speaks = Some(format!("{long} after the window of a key opened; ROWTIME is that moment."));
-            told.grouped_by(by, calls);
+            told.stagger(keys, *length, calls);
         }
         Rel::Join { right, kind, windows, keys, condition, .. } => {
             let other = tell(program, right);
@@ -74,45 +67,25 @@ pub fn tell(program: &Program, rel: &Rel) -> Told {
             told.lookup(program, table, other, *kind, keys, condition.as_ref());
         }
         Rel::Union { inputs } => {
-            for (at, input) in inputs.iter().enumerate().skip(1) {
-                let other = tell(program, input);
-                told.does.push(format!("Beside it, query {}:", at + 1));
-                told.does.extend(other.does);
-                told.remembers.extend(other.remembers);
-            }
-            told.does.push(format!("Merges the rows of {} queries in order of ROWTIME.", inputs.len()));
-            told.remembers
-                .push("the rows of the faster side, until the slower one has come as far".to_owned());
-            told.speaks = Some("As soon as no side can bring an earlier row.".to_owned());
+            let others = inputs.iter().skip(1).map(|it| tell(program, it)).collect();
+            told.union(others);
         }
-        Rel::Sort { leading, window, keys, .. } => {
-            let by: Vec<String> = keys
-                .iter()
-                .map(|it| {
-                    format!(
-                        "{}{}",
-                        expr(&it.expr, &told.names),
-                        if it.descending { " downwards" } else { "" }
-                    )
-                })
-                .collect();
-            let long = windowed(leading, *window);
-            told.does.push(format!("Sorts the rows of each {long} by {}.", list(&by)));
-            told.remembers.push(format!("the rows of one {long}"));
-            told.speaks = Some(AT_END.to_owned());
-        }
-        Rel::TimeSort { by, slack, .. } => {
-            let long = length(*slack);
-            told.does.push(format!(
-                "Puts rows in the order of {}, which becomes their ROWTIME; a row may be up to {long} late.",
-                expr(by, &told.names)
-            ));
-            told.remembers.push(format!("the rows of the last {long}"));
-            told.speaks = Some(format!("When a row {long} newer has come, or the clock has moved that far."));
-        }
+        Rel::Sort { leading, window, keys, .. } => told.sort(leading, *window, keys),
+        Rel::TimeSort { by, slack, .. } => told.time_sort(by, *slack),
         Rel::Table { func, .. } => told.table(func),
     }
     told
+}
+
+/// Each once: HAVING may count what the select list counts too.
+fn once(items: &[String]) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::new();
+    for item in items {
+        if !kept.contains(item) {
+            kept.push(item.clone());
+        }
+    }
+    kept
 }
 
 /// "window of 10 seconds"
@@ -191,7 +164,7 @@ impl Told {
         };
         self.does.push(match calls.is_empty() {
             true => format!("Gathers the rows of {groups} into one."),
-            false => format!("Computes {} for {groups}.", list(&calls)),
+            false => format!("Computes {} for {groups}.", list(&once(&calls))),
         });
         self.remembers.push(match by.is_empty() {
             true => format!("one group, that of the open {long}"),
@@ -199,6 +172,54 @@ impl Told {
         });
         self.speaks = Some(closing(window));
         self.grouped_by(texts, calls);
+    }
+
+    fn stagger(&mut self, keys: &[Expr], millis: i64, calls: Vec<String>) {
+        let (by, long) = (self.texts(keys), length(millis));
+        self.does.push(format!(
+            "Opens a window of {long} with the first row of each {}, and computes {} for it.",
+            list(&by),
+            list(&once(&calls))
+        ));
+        self.remembers
+            .push(format!("one group for each {} whose window is open, for {long} at most", list(&by)));
+        self.speaks = Some(format!("{long} after the window of a key opened; ROWTIME is that moment."));
+        self.grouped_by(by, calls);
+    }
+
+    fn union(&mut self, others: Vec<Told>) {
+        let count = others.len() + 1;
+        for (at, other) in others.into_iter().enumerate() {
+            self.does.push(format!("Beside it, query {}:", at + 2));
+            self.does.extend(other.does);
+            self.remembers.extend(other.remembers);
+        }
+        self.does.push(format!("Merges the rows of {count} queries in order of ROWTIME."));
+        self.remembers.push("the rows of the faster side, until the slower one has come as far".to_owned());
+        self.speaks = Some("As soon as no side can bring an earlier row.".to_owned());
+    }
+
+    fn sort(&mut self, leading: &Expr, window: Window, keys: &[SortKey]) {
+        let way = |it: &SortKey| if it.descending { " downwards" } else { "" };
+        let by: Vec<String> =
+            keys.iter().map(|it| format!("{}{}", expr(&it.expr, &self.names), way(it))).collect();
+        let long = windowed(leading, window);
+        self.does.push(match by.is_empty() {
+            true => format!("Gathers the rows of each {long}."),
+            false => format!("Sorts the rows of each {long} by {}.", list(&by)),
+        });
+        self.remembers.push(format!("the rows of one {long}"));
+        self.speaks = Some(closing(window));
+    }
+
+    fn time_sort(&mut self, by: &Expr, slack: i64) {
+        let long = length(slack);
+        self.does.push(format!(
+            "Puts rows in the order of {}, which becomes their ROWTIME; a row may be up to {long} late.",
+            expr(by, &self.names)
+        ));
+        self.remembers.push(format!("the rows of the last {long}"));
+        self.speaks = Some(format!("When a row {long} newer has come, or the clock has moved that far."));
     }
 
     fn slide(&mut self, frames: &[Frame], calls: &[WindowCall]) {
