@@ -166,6 +166,37 @@ fn a_closed_pipe_is_no_failure() {
     assert_eq!((output.status.code(), text(&output.stderr).as_str()), (Some(0), ""));
 }
 
+/// J-08, J-09: a row looks its label up; LEFT keeps what has none, an inner join drops it.
+#[test]
+fn rows_are_joined_with_tables() {
+    let join = |kind: &str| {
+        format!(
+            "CREATE STREAM S (k VARCHAR(8), label VARCHAR(16));
+             CREATE PUMP P AS INSERT INTO S SELECT STREAM s.\"k\", n.\"label\" \
+             FROM SOURCE_SQL_STREAM_001 AS s {kind} JOIN \"Names\" AS n ON n.\"id\" = s.\"k\""
+        )
+    };
+    let home = folder(&[
+        ("left.sql", &join("LEFT")),
+        ("inner.sql", &join("")),
+        ("in.jsonl", "{\"k\":\"a\"}\n{\"k\":\"z\"}\n{\"k\":\"b\"}\n"),
+        ("names.json", r#"[{"name": "id", "type": "VARCHAR(8)"}, {"name": "label", "type": "VARCHAR(16)"}]"#),
+        ("names.csv", "a,North\nb,\"South, far\"\nb,Delta\n"),
+    ]);
+    let run = |code: &str| {
+        let reference = "Names=names.json:names.csv";
+        values(&sql(home.path(), &[code, "--input", "in.jsonl", "--format", "csv", "--reference", reference]))
+    };
+    assert_eq!(run("left.sql"), ["a,North", "z,", "b,\"South, far\"", "b,Delta"]);
+    assert_eq!(run("inner.sql"), ["a,North", "b,\"South, far\"", "b,Delta"]);
+    // The table's name is exact: in capital letters there is none.
+    let code = join("").replace("\"Names\"", "NAMES");
+    fs::write(home.path().join("folded.sql"), code).expect("a file");
+    let output = sql(home.path(), &["folded.sql", "--check", "--reference", "Names=names.json:names.csv"]);
+    let told = refused(&output);
+    assert!(told.contains("NAMES") && told.contains("\"Names\""), "{told}");
+}
+
 /// Reference tables: rows that do not fit are told with line and column, and are in error_stream.
 #[test]
 fn tables_tell_what_does_not_fit() {

@@ -56,7 +56,7 @@ fn walk(rel: &Rel, facts: &mut PumpFacts) {
     match rel {
         Rel::Scan { stream } => facts.reads.push(*stream),
         Rel::Filter { input, .. } => {
-            facts.filters |= !matches!(**input, Rel::Aggregate { .. });
+            facts.filters |= !matches!(**input, Rel::Aggregate { .. } | Rel::Stagger { .. });
             walk(input, facts);
         }
         Rel::Project { input, .. } => walk(input, facts),
@@ -67,6 +67,12 @@ fn walk(rel: &Rel, facts: &mut PumpFacts) {
         Rel::Aggregate { input, keys, monotonic, window: kind, aggregates } => {
             facts.group_window = keys.get(*monotonic).and_then(|it| length(it, *kind));
             facts.group_keys = keys.len() - 1;
+            facts.aggregates = aggregates.len();
+            walk(input, facts);
+        }
+        Rel::Stagger { input, keys, length, aggregates } => {
+            facts.group_window = Some(Span::from_millis(*length));
+            facts.group_keys = keys.len();
             facts.aggregates = aggregates.len();
             walk(input, facts);
         }
