@@ -96,7 +96,11 @@ impl Schema {
     pub fn parse_for(text: &str, csv: bool) -> Result<Self, String> {
         let schema = match read(text)? {
             File::List(columns) => {
-                if csv || positions(&columns) { Schema::csv(columns) } else { Schema::json(columns) }
+                if csv || positions(&columns) {
+                    Schema::csv(columns)
+                } else {
+                    Schema::json(columns)
+                }
             }
             File::Ours(ours) => ours.schema()?,
             File::Service(service) => service.schema()?,
