@@ -51,6 +51,17 @@ pub enum Ordered {
     Distinct,
 }
 
+impl Ordered {
+    /// Of a query that says DISTINCT or not, and is without GROUP BY or not.
+    pub fn of(distinct: bool, lone: bool) -> Self {
+        match (distinct, lone) {
+            (true, _) => Ordered::Distinct,
+            (false, true) => Ordered::Rows,
+            (false, false) => Ordered::Results,
+        }
+    }
+}
+
 /// What lies over the query when it is bound.
 pub enum Above {
     Sort { leading: Expr, window: Window, keys: Vec<SortKey>, keeps_time: bool },

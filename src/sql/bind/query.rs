@@ -165,15 +165,8 @@ impl Session<'_> {
         if lone && let Some(error) = self.ungrouped(select, &relation, &aggregates, span.clone()) {
             return self.refuse(error);
         }
-        let ordered = match (distinct, lone) {
-            (true, _) => Ordered::Distinct,
-            (false, true) => Ordered::Rows,
-            (false, false) => Ordered::Results,
-        };
-        let arranged = match order {
-            Some(order) => Some(self.arrange(order, &mut items, ordered, &relation)?),
-            None => None,
-        };
+        let ordered = Ordered::of(distinct, lone);
+        let arranged = flatten(order.map(|it| self.arrange(it, &mut items, ordered, &relation)))?;
         let input = std::mem::take(&mut self.over).slide(input, relation.columns.len(), &mut items);
         let output = if !lone {
             let relation = &relation;
