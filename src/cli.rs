@@ -201,6 +201,7 @@ fn tell(
             let object = serde_json::json!({
                 "file": file, "line": line, "column": column, "severity": severity,
                 "message": it.message, "detail": it.detail, "hint": it.hint,
+                "original": it.original(text),
             });
             writeln!(out, "{object}")?;
             continue;

@@ -8,6 +8,7 @@ use pumphouse::sql::diag::{Diagnostic, Severity};
 use pumphouse::sql::plan::{ColumnDef, Program, TableDef};
 use pumphouse::sql::value::SqlType;
 
+mod elsewhere;
 mod joins;
 mod mistakes;
 mod names;

@@ -3,6 +3,7 @@
 mod assist;
 mod cli;
 mod diagnostics;
+mod differential;
 mod forest;
 mod guide;
 mod inventory;

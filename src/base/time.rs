@@ -130,7 +130,8 @@ impl Timestamp {
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let (date, rest) = text.split_at_checked(10)?;
-        let (year, month, day) = (number(&date[0..4])?, number(date.get(5..7)?)?, number(date.get(8..10)?)?);
+        let (year, month, day) =
+            (number(date.get(0..4)?)?, number(date.get(5..7)?)?, number(date.get(8..10)?)?);
         if date.as_bytes()[4] != b'-' || date.as_bytes()[7] != b'-' {
             return None;
         }
@@ -143,9 +144,9 @@ impl Timestamp {
         let (clock, offset) = split_offset(rest)?;
         let (whole, fraction) = clock.split_once('.').unwrap_or((clock, ""));
         let mut parts = whole.split(':');
-        civil.hour = number(parts.next()?)? as u32;
-        civil.minute = number(parts.next()?)? as u32;
-        civil.second = parts.next().map_or(Some(0), number)? as u32;
+        civil.hour = field(parts.next()?)?;
+        civil.minute = field(parts.next()?)?;
+        civil.second = parts.next().map_or(Some(0), field)?;
         if parts.next().is_some() {
             return None;
         }
@@ -170,13 +171,18 @@ fn split_offset(text: &str) -> Option<(&str, Span)> {
     if digits.len() != 4 {
         return None;
     }
-    let (hours, minutes) = (number(&digits[..2])?, number(&digits[2..])?);
+    let (hours, minutes) = (number(digits.get(..2)?)?, number(digits.get(2..)?)?);
     Some((clock, Span(sign * (hours * 60 + minutes) * 60_000)))
 }
 
 fn number(text: &str) -> Option<i64> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if digits { text.parse().ok() } else { None }
+}
+
+/// A field of a time of day; too large a number is no hour, whatever its last bits say.
+fn field(text: &str) -> Option<u32> {
+    u32::try_from(number(text)?).ok()
 }
 
 fn put_digits(out: &mut [u8], mut value: u32) {
@@ -361,7 +367,17 @@ mod tests {
         ] {
             assert_eq!(Timestamp::parse(text).map(|it| it.to_string()).as_deref(), Some(text));
         }
-        for text in ["2015-02-29", "2016-13-01", "2016-10-26T25:00:00Z", "yesterday", "2016-1-1"] {
+        for text in [
+            "2015-02-29",
+            "2016-13-01",
+            "2016-10-26T25:00:00Z",
+            "yesterday",
+            "2016-1-1",
+            // Characters of several bytes where digits should stand, and a number beyond 32 bits.
+            "%\u{124b}12345678",
+            "2016-10-26 10:00:00+\u{124b}1",
+            "2016-10-26 4294967296:00:00",
+        ] {
             assert_eq!(Timestamp::parse(text), None, "{text}");
         }
     }

@@ -76,9 +76,9 @@ pub fn convert<'a>(
             ColumnData::Int(exact(values, &column, from, to, faults))
         }
         (ColumnData::Bytes(values), Storage::Bytes) => ColumnData::Bytes(cut(values, from, to)),
-        (ColumnData::Double(values), Storage::Double) => ColumnData::Double(
-            values.iter().map(|&it| if to == SqlType::Real { f64::from(it as f32) } else { it }).collect(),
-        ),
+        (ColumnData::Double(values), Storage::Double) if to == SqlType::Double => {
+            ColumnData::Double(values.clone())
+        }
         (_, storage) => one_by_one(&column, from, to, storage, today, faults),
     };
     Cow::Owned(Column { data, nulls: column.nulls.clone() })
@@ -251,13 +251,17 @@ fn one(
                 ColumnData::Bytes(source) => read_double(source.get(row), to)?,
                 ColumnData::Bool(_) => return Err(None),
             };
-            values.push(if to == SqlType::Real { f64::from(value as f32) } else { value });
+            let narrow = if to == SqlType::Real { f64::from(value as f32) } else { value };
+            if !narrow.is_finite() {
+                return Err(out_of_range(&value.to_string(), to));
+            }
+            values.push(narrow);
             Ok(())
         }
         ColumnData::Int(values) => {
             let value = match &column.data {
                 ColumnData::Int(source) => int_to_int(source[row], from, to, today)?,
-                ColumnData::Double(source) => double_to_exact(source[row], to)?,
+                ColumnData::Double(source) => double_to_exact(source[row], from, to)?,
                 ColumnData::Bytes(source) => read_int(source.get(row), to)?,
                 ColumnData::Bool(_) => return Err(None),
             };
@@ -302,9 +306,10 @@ fn read_double(text: &[u8], to: SqlType) -> Result<f64, Problem> {
     }
 }
 
-/// A double as an exact number: its shortest decimal text, rounded half away from zero (sql.md 3.6).
-pub fn double_to_exact(value: f64, to: SqlType) -> Result<i64, Problem> {
-    let text = format!("{value}");
+/// An approximate number as an exact one: its shortest decimal text, which for a REAL has about seven
+/// digits, rounded half away from zero (sql.md 3.6).
+pub fn double_to_exact(value: f64, from: SqlType, to: SqlType) -> Result<i64, Problem> {
+    let text = if from == SqlType::Real { format!("{}", value as f32) } else { format!("{value}") };
     decimal::read(text.as_bytes(), to.scale())
         .and_then(|(digits, _)| decimal::fit(digits, to))
         .ok_or_else(|| out_of_range(&text, to))

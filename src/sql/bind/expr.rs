@@ -20,6 +20,7 @@ use crate::sql::bind::query::Item;
 use crate::sql::bind::row;
 use crate::sql::bind::scope::{Found, PartTime, Relation};
 use crate::sql::bind::types;
+use crate::sql::bind::unknown;
 use crate::sql::cast;
 use crate::sql::diag::Diagnostic;
 use crate::sql::dialect::reserved;
@@ -195,6 +196,11 @@ impl Binder<'_, '_> {
         if !name.quoted && name.stored == "CURRENT_ROW_TIMESTAMP" {
             let bound = self.call("CURRENT_ROW_TIMESTAMP", Vec::new(), &[], name.span.clone())?;
             return Some(Bound { growth: Growth::ASSERTED, ..bound });
+        }
+        if !name.quoted
+            && let Some(error) = unknown::value(name.span.clone(), &name.stored)
+        {
+            return self.refuse(error);
         }
         let metadata = ["APPROXIMATE_ARRIVAL_TIME", "PARTITION_KEY", "SEQUENCE_NUMBER", "SHARD_ID"];
         if !name.quoted && reserved(&name.stored) && !metadata.contains(&name.stored.as_str()) {

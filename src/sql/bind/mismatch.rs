@@ -64,6 +64,13 @@ fn types_do_not_fit(
             .detail(format!("{name} looks at text, and {other} is {}.", word(ty)))
             .hint(format!("Write CAST({other} AS VARCHAR(16)), or compare with = and <."));
     }
+    if let (&[a, b], [left, right], "||") = (given, written, name)
+        && let Some((other, ty)) = [(left, a), (right, b)].into_iter().find(|it| !text(it.1))
+    {
+        return error
+            .detail(format!("|| joins texts, and {other} is {}.", word(ty)))
+            .hint(format!("Write CAST({other} AS VARCHAR(16))."));
+    }
     if let (&[a, b], [left, right]) = (given, written)
         && (numeric(a) && text(b) || text(a) && numeric(b))
     {

@@ -10,6 +10,17 @@ use crate::sql::plan::{Expr, ExprKind};
 use crate::sql::value::SqlType;
 
 impl Binder<'_, '_> {
+    /// An operator of other databases.
+    fn elsewhere(&mut self, expr: &ast::Expr, word: &str, hint: &str) -> Option<Bound> {
+        let span = self.places.of(expr);
+        let span = self.places.word(span.start, word).unwrap_or(span);
+        self.refuse(
+            Diagnostic::error(span, format!("{word} is not part of this language"))
+                .detail("Other databases have it; this language does not.")
+                .hint(hint),
+        )
+    }
+
     pub fn predicate(&mut self, expr: &ast::Expr) -> Option<Bound> {
         match expr {
             ast::Expr::IsNull(inner) => self.is_null(inner, false),
@@ -34,6 +45,13 @@ impl Binder<'_, '_> {
             }
             ast::Expr::SimilarTo { negated, expr: inner, pattern, escape_char } => {
                 self.like("SIMILAR TO", inner, pattern, escape_char.as_deref(), *negated, expr)
+            }
+            ast::Expr::ILike { .. } => {
+                self.elsewhere(expr, "ILIKE", "Write UPPER(text) LIKE with a pattern in capitals.")
+            }
+            ast::Expr::RLike { regexp, .. } => {
+                let word = if *regexp { "REGEXP" } else { "RLIKE" };
+                self.elsewhere(expr, word, "Write SIMILAR TO, or SUBSTRING(text FROM pattern) IS NOT NULL.")
             }
             _ => {
                 let span = self.places.of(expr);

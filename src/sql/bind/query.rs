@@ -65,11 +65,12 @@ impl Session<'_> {
         if query.limit_clause.is_some() || query.fetch.is_some() {
             let body = bytes(query.body.span()).end;
             let words = ["LIMIT", "OFFSET", "FETCH"];
-            let place = words.iter().find_map(|it| self.places.word(body, it)).unwrap_or(span);
+            let found = words.iter().filter_map(|it| Some((self.places.word(body, it)?, *it)));
+            let (place, word) = found.min_by_key(|it| it.0.start).unwrap_or((span, "LIMIT"));
             return self.refuse(
-                Diagnostic::error(place, "LIMIT is not part of this language")
+                Diagnostic::error(place, format!("{word} is not part of this language"))
                     .detail("A stream has no end, so there are no first rows of it.")
-                    .hint("Take LIMIT away; to keep fewer rows filter them with WHERE."),
+                    .hint(format!("Take {word} away; to keep fewer rows filter them with WHERE.")),
             );
         }
         if !query.locks.is_empty() {

@@ -28,6 +28,21 @@ const OPERATOR_WORDS: [&str; 20] = [
 /// Words that begin a clause, for slips that read as an alias.
 const CLAUSE_WORDS: [&str; 4] = ["FROM", "WHERE", "GROUP", "HAVING"];
 
+/// Clauses of other databases: the word, what follows it there, and what to write here.
+const ELSEWHERE: [(&str, &[&str], &str); 7] = [
+    (
+        "EMIT",
+        &["CHANGES", "FINAL", "AFTER", "ON"],
+        "Every result comes out when its window is over; take it away.",
+    ),
+    ("PIVOT", &[], "Write one aggregate for each column: SUM(CASE WHEN k = 'a' THEN v END)."),
+    ("UNPIVOT", &[], "Write one pump for each column, all into one stream."),
+    ("MATCH_RECOGNIZE", &[], "Compare a row with the ones before it: LAG(x, 1) OVER (ROWS 1 PRECEDING)."),
+    ("GROUPING", &["SETS"], "Group by one list of columns; another list is the work of another pump."),
+    ("LATERAL", &[], "A path such as $.list[0:].x in the schema gives a row per element."),
+    ("QUALIFY", &[], "Filter in a second pump."),
+];
+
 /// Words that join queries.
 const SET_WORDS: [&str; 4] = ["UNION", "EXCEPT", "INTERSECT", "MINUS"];
 
@@ -151,6 +166,19 @@ fn inside(tokens: &[TokenWithSpan], deep: usize) -> Option<Diagnostic> {
     result.err().map(|error| explain(error, part, parser.index(), dialect.furthest.get()))
 }
 
+/// A clause of other streaming databases, at the word found or the one before it.
+fn elsewhere(tokens: &[TokenWithSpan], found: usize) -> Option<Diagnostic> {
+    let before = (0..found).rev().find(|&it| shows(&tokens[it]));
+    [Some(found), before].into_iter().flatten().find_map(|at| {
+        let (word, _, hint) = ELSEWHERE.iter().find(|(word, next, _)| {
+            let follows = significant(tokens, at + 1).is_some_and(|it| is_one_of(&tokens[it].token, next));
+            is_word(&tokens[at].token, word) && (next.is_empty() || follows)
+        })?;
+        let error = Diagnostic::error(bytes(tokens[at].span), format!("{word} is not part of this language"));
+        Some(error.detail("Other databases have it; this language does not.").hint(*hint))
+    })
+}
+
 /// `Expected` and `found` as a sentence.
 fn say(expected: &str, tokens: &[TokenWithSpan], found: Option<usize>) -> Diagnostic {
     let span = place(tokens, found);
@@ -182,6 +210,9 @@ fn say(expected: &str, tokens: &[TokenWithSpan], found: Option<usize>) -> Diagno
         && !ends_list
     {
         return reserved_word(span, &word.value);
+    }
+    if let Some(error) = elsewhere(tokens, found) {
+        return error;
     }
     let error = Diagnostic::error(span, format!("{written} is not expected here"))
         .detail(format!("Here the text should go on with {expected}."));

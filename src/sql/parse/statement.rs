@@ -163,6 +163,14 @@ fn missing_comma(next: &TokenWithSpan) -> Diagnostic {
 
 fn column(parser: &mut Parser) -> Result<ColumnSpec, Stop> {
     let name = Name::new(&parser.parse_identifier()?);
+    if name.stored == "WATERMARK" && is_word(&parser.peek_token_ref().token, "FOR") {
+        let error = Diagnostic::error(name.span, "WATERMARK is not part of this language")
+            .detail("Other databases have it; this language does not.")
+            .hint(
+                "ROWTIME is the only clock of a stream; sort late rows in with ORDER BY … WITHIN INTERVAL.",
+            );
+        return Err(error.into());
+    }
     let start = bytes(parser.peek_token_ref().span).start;
     let next = &parser.peek_token_ref().token;
     if matches!(next, Lexeme::Comma | Lexeme::RParen) {

@@ -273,7 +273,7 @@ fn double(value: f64, ty: SqlType) -> Result<Value, String> {
         SqlType::Double => Value::Double(value),
         _ => {
             let cut = if ty.is_integer() { value.trunc() } else { value };
-            Value::Int(cast::double_to_exact(cut, ty).map_err(|_| value.to_string())?)
+            Value::Int(cast::double_to_exact(cut, SqlType::Double, ty).map_err(|_| value.to_string())?)
         }
     })
 }
