@@ -124,13 +124,7 @@ impl Session<'_> {
         relation: Relation,
     ) -> Option<Output> {
         let aliases = aliases(&select.projection);
-        let written = match &select.group_by {
-            GroupByExpr::Expressions(keys, modifiers) if modifiers.is_empty() => keys.as_slice(),
-            _ => {
-                return self
-                    .refuse(Diagnostic::error(bytes(select.group_by.span()), "GROUP BY takes expressions"));
-            }
-        };
+        let written = self.written_keys(select)?;
         let stagger = stagger::of(written);
         let keys = stagger.as_ref().map_or(written, |it| it.keys);
         let mut aggregates = Vec::new();
@@ -158,9 +152,6 @@ impl Session<'_> {
             input = Rel::Filter { input: Arc::new(input), condition };
         }
         let input = chosen.over(input);
-        if let Some(error) = self.over.misfit(!aggregates.is_empty(), relation.finite()) {
-            return self.refuse(error);
-        }
         let lone = keys.is_empty();
         let distinct = self.distinguishes(select, span.clone())?;
         if lone && let Some(error) = self.ungrouped(select, &relation, &aggregates, span.clone()) {
@@ -184,6 +175,14 @@ impl Session<'_> {
             Some(arranged) => arranged.over(output),
             None => output,
         })
+    }
+
+    /// GROUP BY as it is written.
+    fn written_keys<'s>(&mut self, select: &'s ast::Select) -> Option<&'s [ast::Expr]> {
+        match &select.group_by {
+            GroupByExpr::Expressions(keys, modifiers) if modifiers.is_empty() => Some(keys),
+            other => self.refuse(Diagnostic::error(bytes(other.span()), "GROUP BY takes expressions")),
+        }
     }
 
     /// What FROM names. A query that does not say STREAM is told so.
@@ -231,6 +230,9 @@ impl Session<'_> {
     ) -> Option<Diagnostic> {
         if let Some(having) = &select.having {
             return Some(having_alone(self.places.of(having)));
+        }
+        if let Some(error) = self.over.misfit(!aggregates.is_empty(), relation.finite()) {
+            return Some(error);
         }
         (!aggregates.is_empty()).then(|| self.endless(relation, span))
     }
