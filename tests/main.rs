@@ -16,6 +16,7 @@ mod recorded;
 mod routines;
 mod screens;
 mod services;
+mod slices;
 mod support;
 mod templates;
 mod tidy;

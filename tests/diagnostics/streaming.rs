@@ -122,3 +122,80 @@ fn clauses_without_meaning_on_a_stream() {
     Take OVER away.",
     );
 }
+
+/// Sorts, unions and stagger windows that cannot be (sql.md 1.13, 1.15 and 1.16).
+#[test]
+fn sorts_and_unions() {
+    query_says(
+        "SELECT STREAM k, v FROM GATE ORDER BY v",
+        "3:39 error: ORDER BY over a stream begins with a key that grows with time
+    Rows are gathered until that key changes; by this one alone the sort would never end.
+    Begin with FLOOR(GATE.ROWTIME TO SECOND), then write this key.",
+    );
+    query_says(
+        "SELECT STREAM k, v FROM GATE ORDER BY FLOOR(GATE.ROWTIME TO SECOND) DESC, v",
+        "3:39 error: the first key of ORDER BY cannot turn time round
+    Rows of a stream go on in the order of ROWTIME, and that only rises.
+    Take DESC away from the first key; later keys may have it.",
+    );
+    query_says(
+        "SELECT STREAM k, v FROM GATE ORDER BY FLOOR(ROWTIME TO SECOND), v",
+        "3:45 error: ROWTIME inside an expression of ORDER BY needs the name of its stream
+    By itself ROWTIME is the time of the row that comes out, which is not known yet.
+    Write GATE.ROWTIME.",
+    );
+    query_says(
+        "SELECT STREAM k, v FROM GATE ORDER BY FLOOR(GATE.ROWTIME TO SECOND), 3",
+        "3:70 error: the select list has no item 3
+    It has 2; a number in ORDER BY counts them from 1.
+    Write the number of an item, or its name.",
+    );
+    query_says(
+        "SELECT STREAM k, v FROM GATE ORDER BY FLOOR(GATE.ROWTIME TO SECOND), v NULLS FIRST",
+        "3:70 error: the place of NULLs cannot be chosen
+    NULL is greater than every value, so it comes last here, not first.
+    Put a key before this one: CASE WHEN x IS NULL THEN 0 ELSE 1 END.",
+    );
+    query_says(
+        "SELECT STREAM k, 1 FROM EV ORDER BY et WITHIN INTERVAL '1' SECOND",
+        "3:37 error: ORDER BY … WITHIN needs its key in the select list, AS ROWTIME
+    The rows come out in the order of this time, so it becomes their ROWTIME.
+    Begin the list with et AS ROWTIME.",
+    );
+    query_says(
+        "SELECT STREAM et AS ROWTIME, k, 1 FROM EV ORDER BY et WITHIN INTERVAL '1' SECOND DESC",
+        "3:52 error: ORDER BY … WITHIN cannot be DESC
+    Rows of a stream go on in the order of ROWTIME, and that only rises.
+    Take DESC away.",
+    );
+    query_says(
+        "SELECT STREAM et AS ROWTIME, k, 1 FROM EV ORDER BY et WITHIN INTERVAL '1' MONTH",
+        "3:62 error: WITHIN needs an interval
+    It says how late a row may come, in seconds, minutes, hours or days.
+    Write WITHIN INTERVAL '10' SECOND.",
+    );
+    query_says(
+        "SELECT STREAM DISTINCT k, FLOOR(GATE.ROWTIME TO SECOND) AS t FROM GATE ORDER BY t, v",
+        "3:84 error: v is not an item of SELECT DISTINCT
+    One row stands for several, which may differ in what is not in the list.
+    Add it to the select list, or take it out of ORDER BY.",
+    );
+    query_says(
+        "SELECT STREAM k, v FROM GATE UNION ALL SELECT STREAM k FROM GATE",
+        "3:54 error: this side of UNION ALL has 1 columns, the first 2
+    The columns of the sides meet by position.
+    The first side has K, V.",
+    );
+    query_says(
+        "SELECT STREAM k, v FROM GATE UNION ALL SELECT STREAM 'x', k FROM GATE",
+        "3:59 error: UNION ALL cannot put VARCHAR(4) under INTEGER
+    Item 2 of the first side, v, is a number; k is text.
+    Change the order of the items, or write CAST(k AS INTEGER).",
+    );
+    query_says(
+        "SELECT STREAM k, COUNT(*) FROM GATE WINDOWED BY STAGGER (PARTITION BY k RANGE INTERVAL '0' SECOND)",
+        "3:79 error: RANGE of a stagger window needs an interval
+    It says how long a window stays open after its first row.
+    Write RANGE INTERVAL '1' MINUTE.",
+    );
+}
