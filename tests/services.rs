@@ -7,6 +7,7 @@ mod laws;
 mod reading;
 mod storage;
 mod streams;
+mod typed;
 mod watch;
 
 use pumphouse::base::seed::Seed;
