@@ -17,6 +17,7 @@ mod routines;
 mod screens;
 mod services;
 mod slices;
+mod slide;
 mod support;
 mod templates;
 mod tidy;
