@@ -362,9 +362,10 @@ impl Call<'_> {
         let mut out = Vec::with_capacity(self.rows);
         for row in 0..self.rows {
             let value = compute(a[row], b[row])
+                .map(|it| if narrow { f64::from(it as f32) } else { it })
                 .and_then(|it| if it.is_finite() { Ok(it) } else { Err(Wrong::Range) });
             let value = settle(value, row, &nulls, self.faults, 0.0);
-            out.push(if narrow { f64::from(value as f32) } else { value });
+            out.push(value);
         }
         Column { data: ColumnData::Double(out), nulls }
     }

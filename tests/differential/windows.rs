@@ -1,4 +1,4 @@
-//! Random tumbling queries: the rows of each window are found by looking at all rows again.
+//! Random tumbling and sliding queries: the rows of each window are found by looking at all rows again.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use pumphouse::sql::bind::compile;
 use pumphouse::sql::plan::StreamId;
 use pumphouse::sql::pump::{Engine, Options};
 
-use super::tree::{COLUMNS, E};
+use super::tree::{COLUMNS, E, UNITS};
 use super::value::{Oops, Ty, V, rounded};
 use super::{OPENING, Seen, batch, catalog, draw, runner, slow, told};
 
@@ -233,6 +233,86 @@ fn tumbling_windows() {
     let condition = prop::option::weighted(0.5, draw::kinds(2).truth);
     let strategy = (0..STEPS.len(), prop::collection::vec(call(), 1..4), any::<bool>(), condition, rows(24));
     if let Err(error) = runner(TRIES, "tumbling").run(&strategy, |it| tumbles(&it)) {
+        panic!("{error}");
+    }
+}
+
+/// Rows before the current one, or milliseconds.
+#[derive(Clone, Copy, Debug)]
+enum Frame {
+    Rows(usize),
+    Range(i64, usize),
+    All,
+}
+
+impl Frame {
+    fn sql(self) -> String {
+        match self {
+            Frame::Rows(n) => format!("ROWS {n} PRECEDING"),
+            Frame::Range(n, unit) => format!("RANGE INTERVAL '{n}' {} PRECEDING", UNITS[unit].0),
+            Frame::All => "RANGE UNBOUNDED PRECEDING".to_owned(),
+        }
+    }
+}
+
+type Sliding = (Frame, Vec<Call>, bool, Vec<(i64, Vec<V>)>);
+
+/// One result for each row, over the rows of its partition that are near enough; the far end counts.
+fn slides((frame, calls, keyed, rows): &Sliding) -> Result<(), TestCaseError> {
+    let by = if *keyed { "PARTITION BY A1 " } else { "" };
+    let list: Vec<String> = calls.iter().map(|it| format!("{} OVER W", it.sql())).collect();
+    let window = format!("{by}{}", frame.sql());
+    let query = format!("SELECT STREAM {} FROM SRC WINDOW W AS ({window})", list.join(", "));
+    let types: Vec<Ty> = calls.iter().map(Call::ty).collect();
+    let computed =
+        |row: &[V]| calls.iter().all(|it| it.name == "COUNT(*)" || slow::evaluate(&it.of, row).is_ok());
+    let good: Vec<&(i64, Vec<V>)> = rows.iter().filter(|it| computed(&it.1)).collect();
+    let mut expected = Vec::new();
+    for (at, (moment, row)) in good.iter().enumerate() {
+        let mine = |it: &&&(i64, Vec<V>)| !keyed || it.1[0] == row[0];
+        let mut members: Vec<&&(i64, Vec<V>)> = good[..=at].iter().filter(mine).collect();
+        match frame {
+            Frame::Rows(n) => drop(members.drain(..members.len().saturating_sub(n + 1))),
+            Frame::Range(n, unit) => {
+                let length = n * UNITS[*unit].1.expect("a unit of milliseconds");
+                members.retain(|it| moment - length <= it.0);
+            }
+            Frame::All => {}
+        }
+        let results: Result<Vec<V>, Oops> = calls
+            .iter()
+            .map(|call| {
+                let values: Result<Vec<V>, Oops> = members
+                    .iter()
+                    .map(|it| {
+                        if call.name == "COUNT(*)" {
+                            Ok(V::Bool(true))
+                        } else {
+                            slow::evaluate(&call.of, &it.1)
+                        }
+                    })
+                    .collect();
+                call.over(&values?)
+            })
+            .collect();
+        if let Ok(results) = results {
+            expected.push((*moment, results));
+        }
+    }
+    compare(&query, rows, &expected, &run(&query, &types, rows)?)
+}
+
+/// Sliding windows by rows and by time.
+#[test]
+fn sliding_windows() {
+    let frame = prop_oneof![
+        3 => (1_usize..6).prop_map(Frame::Rows),
+        3 => (1_i64..12, 0_usize..2).prop_map(|(n, unit)| Frame::Range(n, unit)),
+        1 => Just(Frame::All),
+    ];
+    let calls = call().prop_filter("DISTINCT has no window", |it| it.name != "SUM(DISTINCT");
+    let strategy = (frame, prop::collection::vec(calls, 1..4), any::<bool>(), rows(24));
+    if let Err(error) = runner(TRIES, "sliding").run(&strategy, |it| slides(&it)) {
         panic!("{error}");
     }
 }
