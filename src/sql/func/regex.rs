@@ -99,10 +99,11 @@ fn translated(pattern: &str) -> Result<String, String> {
 
 /// Whether a repetition stands behind an opening brace: `n}`, `n,}` or `n,m}`. Java takes no other.
 fn counted(rest: impl Iterator<Item = char>) -> bool {
-    let inside: String = rest.take(20).take_while(|it| *it != '}').collect();
-    let (least, most) = inside.split_once(',').unwrap_or((&inside, ""));
+    let rest: String = rest.take(20).collect();
+    let Some((inside, _)) = rest.split_once('}') else { return false };
+    let (least, most) = inside.split_once(',').unwrap_or((inside, ""));
     let digits = |it: &str| it.bytes().all(|it| it.is_ascii_digit());
-    !least.is_empty() && inside.len() < 20 && digits(least) && digits(most)
+    !least.is_empty() && digits(least) && digits(most)
 }
 
 /// What stands behind a backslash.
