@@ -43,7 +43,8 @@ const IMPURE: &[(&str, &str)] = &[
     ("ratatui", "drawing belongs to the screen"),
     ("Mutex", "a value needs no lock"),
     ("RwLock", "a value needs no lock"),
-    ("SystemTime", "time is an argument"),
+    ("SystemTime::", "time is an argument"),
+    ("::SystemTime", "time is an argument"),
     ("Instant::now", "time is an argument"),
     ("println!", "the core prints nothing"),
     ("eprintln!", "the core prints nothing"),
@@ -253,13 +254,15 @@ fn every_file_is_used() {
         }
     }
     let main = fs::read_to_string(root().join("tests/main.rs")).expect("the test binary has a main file");
+    let by_hand =
+        fs::read_to_string(root().join("CONTRIBUTING.md")).expect("there is a page for contributors");
     for file in files("tests") {
         let inside = file.path.trim_start_matches("tests/");
         let used = match inside.split_once('/') {
             None => inside == "main.rs" || main.contains(&format!("mod {};", inside.trim_end_matches(".rs"))),
             Some((folder, _)) => root().join(format!("tests/{folder}.rs")).exists(),
         };
-        if !used {
+        if !used && !by_hand.contains(&file.path) {
             found.push(format!("{}: nothing runs it", file.path));
         }
     }
