@@ -4,7 +4,6 @@
 //! statement leaves behind the name it would have made, so that one slip does not breed ten errors.
 //! Queries are bound in [`query`], tumbling windows in [`group`], expressions in [`expr`].
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use crate::sql::ast::{Name, ObjectKind, Statement, StatementKind, shown};
@@ -116,14 +115,6 @@ struct Session<'t> {
     pump: String,
     /// The windows of the select list that is read, and the calls over them.
     over: over::Over,
-}
-
-/// "… are not here yet", with the one sentence that is honest about it.
-fn not_yet(span: Range<usize>, what: &str) -> Diagnostic {
-    // A clause is one thing, everything else is named in the plural.
-    let verb = if what.starts_with(char::is_uppercase) { "is" } else { "are" };
-    Diagnostic::error(span, format!("{what} {verb} not here yet"))
-        .detail("The service has this; pumphouse reads it and cannot run it yet.")
 }
 
 fn column(name: &str, ty: SqlType) -> ColumnDef {

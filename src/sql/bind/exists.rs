@@ -1,7 +1,7 @@
 //! `x IN (SELECT …)` and `EXISTS (SELECT …)`: rows of a stream chosen by a reference table (sql.md 1.18).
 //!
-//! They stand in WHERE, alone or joined with AND, and each becomes a lookup that lets rows pass or not. Over a
-//! stream they have no meaning: nobody knows what it will hold.
+//! They stand in WHERE, alone or joined with AND, and each becomes a lookup that lets rows pass or not. Over
+//! a stream they have no meaning: nobody knows what it will hold.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -137,8 +137,8 @@ impl Session<'_> {
         if !negated {
             return Some(vec![found]);
         }
-        // What is compared with NULL is unknown, and NOT IN lets only those pass that are surely not there: none
-        // if the table has a NULL, and no NULL unless the table is empty.
+        // What is compared with NULL is unknown, and NOT IN lets only those pass that are surely not there:
+        // none if the table has a NULL, and no NULL unless the table is empty.
         let null = |expr: Expr| Expr { kind: ExprKind::IsNull(Box::new(expr)), ty: SqlType::Boolean };
         let number = |it| Expr { kind: ExprKind::Literal(Value::Int(it)), ty: SqlType::Integer };
         let unknown = null(Expr { kind: ExprKind::Column(0), ty: column.ty });

@@ -124,11 +124,6 @@ impl Binder<'_, '_> {
         None
     }
 
-    /// The dialect has it and this program does not run it yet.
-    pub fn not_yet<T>(&mut self, span: Range<usize>, what: &str) -> Option<T> {
-        self.refuse(super::not_yet(span, what))
-    }
-
     pub fn bind(&mut self, expr: &ast::Expr) -> Option<Bound> {
         match expr {
             ast::Expr::Identifier(ident) => self.identifier(&Name::new(ident)),

@@ -136,7 +136,7 @@ impl Session<'_> {
         let columns =
             params.iter().map(|(name, ty)| ScopeColumn::new(name.stored.clone(), *ty, true)).collect();
         let rel = Arc::new(Rel::Scan { stream: StreamId(0) });
-        let relation = Relation::new(None, Origin::Table("the parameters".to_owned()), columns, rel);
+        let relation = Relation::new(Some(making.name.stored.clone()), Origin::Query, columns, rel);
         let body = self.function_body(making, &relation, returns)?;
         Some(Function {
             name: making.name.stored.clone(),

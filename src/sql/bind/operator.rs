@@ -126,7 +126,13 @@ impl Binder<'_, '_> {
             BinaryOperator::LtEq => "<=",
             BinaryOperator::Gt => ">",
             BinaryOperator::GtEq => ">=",
-            BinaryOperator::Overlaps => return self.not_yet(self.places.of(whole), "period predicates"),
+            BinaryOperator::Overlaps => {
+                return self.refuse(
+                    Diagnostic::error(self.places.of(whole), "OVERLAPS stands between two periods")
+                        .detail("A period is a beginning and an end in parentheses.")
+                        .hint("Write (s1, e1) OVERLAPS (s2, e2)."),
+                );
+            }
             other => {
                 let message = format!("{other} is not an operator here");
                 return self.refuse(Diagnostic::error(self.places.of(whole), message));
