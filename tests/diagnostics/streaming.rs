@@ -199,3 +199,15 @@ fn sorts_and_unions() {
     Write RANGE INTERVAL '1' MINUTE.",
     );
 }
+
+/// Windows of other systems in FROM are answered with the one here.
+#[test]
+fn windows_of_other_systems() {
+    query_says(
+        "SELECT STREAM 'x', COUNT(*) FROM TABLE(TUMBLE(GATE, 10))",
+        "3:40 error: table function TUMBLE does not exist
+    The table functions are GROUP_RANK, TOP_K_ITEMS_TUMBLING, COUNT_DISTINCT_ITEMS_TUMBLING, RANDOM_CUT_FOREST, \
+RANDOM_CUT_FOREST_WITH_EXPLANATION, HOTSPOTS.
+    Group by a step of time: GROUP BY FLOOR(s.ROWTIME TO MINUTE).",
+    );
+}

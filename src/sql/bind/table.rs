@@ -12,7 +12,7 @@ use sqlparser::ast::{
 use crate::sql::ast::{bytes, shown};
 use crate::sql::bind::query::Output;
 use crate::sql::bind::scope::{Origin, Relation, ScopeColumn};
-use crate::sql::bind::{Session, literal};
+use crate::sql::bind::{Session, literal, unknown};
 use crate::sql::diag::{Diagnostic, nearest};
 use crate::sql::func::catalog::{self, Kind, Routine};
 use crate::sql::plan::{CastRule, Expr, ExprKind, Rel, TableFunc};
@@ -150,7 +150,7 @@ impl Session<'_> {
         };
         let name = call.name.to_string().to_uppercase();
         let Some(routine) = catalog::of_kind(Kind::Table).find(|it| it.name == name) else {
-            return self.refuse(unknown(bytes(call.name.span()), &name));
+            return self.refuse(no_such(bytes(call.name.span()), &name));
         };
         let list = match &call.args {
             FunctionArguments::List(list) if list.clauses.is_empty() => list.args.as_slice(),
@@ -175,7 +175,7 @@ impl Session<'_> {
     pub fn bare_table_function(&mut self, name: &ast::ObjectName, whole: Range<usize>) -> Option<Relation> {
         let upper = name.to_string().to_uppercase();
         if !catalog::of_kind(Kind::Table).any(|it| it.name == upper) {
-            return self.refuse(unknown(bytes(name.span()), &upper));
+            return self.refuse(no_such(bytes(name.span()), &upper));
         }
         self.refuse(
             Diagnostic::error(whole, format!("{upper} stands in TABLE( )"))
@@ -504,7 +504,7 @@ impl Session<'_> {
 }
 
 /// A table function that does not exist.
-fn unknown(span: Range<usize>, name: &str) -> Diagnostic {
+fn no_such(span: Range<usize>, name: &str) -> Diagnostic {
     let known = || catalog::of_kind(Kind::Table).map(|it| it.name);
     let list: Vec<&str> = known().collect();
     let error = match catalog::routine(name) {
@@ -512,9 +512,10 @@ fn unknown(span: Range<usize>, name: &str) -> Diagnostic {
         None => Diagnostic::error(span, format!("table function {name} does not exist")),
     };
     let error = error.detail(format!("The table functions are {}.", list.join(", ")));
-    match nearest(name, known()) {
-        Some(near) => error.hint(format!("The nearest is {near}.")),
-        None => error,
+    match (unknown::instead(name), nearest(name, known())) {
+        (Some(instead), _) => error.hint(instead),
+        (None, Some(near)) => error.hint(format!("The nearest is {near}.")),
+        (None, None) => error,
     }
 }
 

@@ -109,12 +109,17 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("YEAR", "Write EXTRACT(YEAR FROM ts)."),
 ];
 
+/// What to write instead of a function that other databases have.
+pub fn instead(name: &str) -> Option<&'static str> {
+    ELSEWHERE.binary_search_by_key(&name, |it| it.0).ok().map(|at| ELSEWHERE[at].1)
+}
+
 /// A function that does not exist here.
 pub fn function(span: Range<usize>, written: &str) -> Diagnostic {
     let name = written.to_uppercase();
     let error = Diagnostic::error(span, format!("function {name} does not exist"));
-    if let Ok(at) = ELSEWHERE.binary_search_by_key(&name.as_str(), |it| it.0) {
-        return error.detail("Other databases have it; this language does not.").hint(ELSEWHERE[at].1);
+    if let Some(instead) = instead(&name) {
+        return error.detail("Other databases have it; this language does not.").hint(instead);
     }
     let known = catalog().filter(|it| it.named()).map(|it| it.name);
     match nearest(&name, known) {
@@ -129,9 +134,9 @@ pub fn value(span: Range<usize>, stored: &str) -> Option<Diagnostic> {
     if !known.contains(&stored) {
         return None;
     }
-    let at = ELSEWHERE.binary_search_by_key(&stored, |it| it.0).ok()?;
+    let instead = instead(stored)?;
     let error = Diagnostic::error(span, format!("{stored} does not exist"));
-    Some(error.detail("Other databases have it; this language does not.").hint(ELSEWHERE[at].1))
+    Some(error.detail("Other databases have it; this language does not.").hint(instead))
 }
 
 #[cfg(test)]
