@@ -84,3 +84,22 @@ fn refused_programs() {
     let said = explain("CREATE PUMP p AS INSERT INTO nowhere SELECT STREAM k FROM GATE;", &catalog());
     assert_eq!(said.expect_err("the target does not exist")[0].message, "stream NOWHERE does not exist");
 }
+
+/// A join says which side a name belongs to, what waits how long, and when it speaks.
+#[test]
+fn a_join_in_time() {
+    let told = told(
+        "CREATE STREAM PAIRS (k VARCHAR(4), v INTEGER, w INTEGER);
+         CREATE PUMP P AS INSERT INTO PAIRS SELECT STREAM a.k, a.v, b.v
+         FROM GATE OVER (RANGE INTERVAL '1' MINUTE PRECEDING) AS a JOIN GATE AS b ON a.k = b.k;",
+    );
+    let pump = told.split("P: GATE → PAIRS\n").nth(1).expect("the pump is told");
+    assert_eq!(
+        pump.trim_end(),
+        "  Pairs rows of both sides where left K = right K.
+  Takes left K, left V and right V.
+  Remembers of the left side the last 1 minute.
+  Remembers of the right side the rows of the current moment only.
+  Speaks: At once when a partner comes; ROWTIME is the later of both."
+    );
+}

@@ -121,6 +121,14 @@ impl Told {
 
     fn project(&mut self, items: &[Expr], rowtime: Option<&Expr>) {
         let texts = self.texts(items);
+        // A side of a join takes its ROWTIME along, which is nothing to tell.
+        let along = items.len() == self.names.len() + 1
+            && items.iter().zip(0..).take(self.names.len()).all(|(it, at)| it.kind == ExprKind::Column(at))
+            && items.last().is_some_and(|it| it.kind == ExprKind::RowTime);
+        if along && rowtime.is_none() {
+            self.names = texts;
+            return;
+        }
         let plain = |it: &Expr| matches!(it.kind, ExprKind::Column(_));
         let computed: Vec<String> =
             items.iter().zip(&texts).filter(|(it, _)| !plain(it)).map(|(_, text)| text.clone()).collect();
@@ -242,12 +250,17 @@ impl Told {
 
     fn join(
         &mut self,
-        other: Told,
+        mut other: Told,
         kind: JoinKind,
         windows: [Option<Extent>; 2],
         keys: &[(Expr, Expr)],
         rest: Option<&Expr>,
     ) {
+        let both: Vec<String> = self.names.iter().filter(|it| other.names.contains(it)).cloned().collect();
+        for (side, names) in [("left", &mut self.names), ("right", &mut other.names)] {
+            let shared = names.iter_mut().filter(|it| both.contains(it));
+            shared.for_each(|it| *it = format!("{side} {it}"));
+        }
         let mut parts: Vec<String> = keys
             .iter()
             .map(|(a, b)| format!("{} = {}", expr(a, &self.names), expr(b, &other.names)))
