@@ -16,6 +16,8 @@ pub struct Statement {
     pub kind: StatementKind,
     /// Where the SELECTs stand that say `SELECT STREAM`, ascending.
     pub streaming: Vec<usize>,
+    /// Windows behind queries in FROM, by where the query begins.
+    pub windows: Vec<(usize, Expr)>,
 }
 
 #[derive(Clone, Debug)]

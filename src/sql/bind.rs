@@ -6,6 +6,8 @@
 
 use std::sync::Arc;
 
+use sqlparser::ast;
+
 use crate::sql::ast::{Name, ObjectKind, Statement, StatementKind, shown};
 use crate::sql::diag::{Diagnostic, nearest};
 use crate::sql::parse;
@@ -109,6 +111,8 @@ struct Session<'t> {
     planned: Vec<(String, usize)>,
     /// Where the SELECTs of this statement stand that say SELECT STREAM.
     streaming: Vec<usize>,
+    /// Windows behind queries in FROM of this statement, by where the query begins.
+    behind_queries: Vec<(usize, ast::Expr)>,
     /// Functions of one's own, in text order.
     functions: Vec<Function>,
     /// The pump or function that is made, by its stored name.
@@ -163,6 +167,7 @@ impl<'t> Session<'t> {
             assumed_pumps: Vec::new(),
             planned: Vec::new(),
             streaming: Vec::new(),
+            behind_queries: Vec::new(),
             functions: Vec::new(),
             pump: String::new(),
             over: over::Over::default(),
@@ -185,6 +190,7 @@ impl<'t> Session<'t> {
 
     fn statement(&mut self, statement: &Statement) {
         self.streaming.clone_from(&statement.streaming);
+        self.behind_queries.clone_from(&statement.windows);
         let span = statement.span.clone();
         match &statement.kind {
             StatementKind::CreateStream { or_replace, name, columns, .. } => {

@@ -18,6 +18,8 @@ use crate::sql::ast::{Name, ObjectKind, Statement, StatementKind, bytes};
 use crate::sql::diag::Diagnostic;
 use crate::sql::dialect::{is_one_of, is_word};
 
+use rewrite::Rewritten;
+
 pub use fault::reserved_word;
 pub use statement::single as single_name;
 
@@ -93,7 +95,7 @@ impl Script {
         let span = bytes(first.span).start..bytes(words.next_back().unwrap_or(first).span).end;
         let unreadable = lex::unreadable(&piece);
         let broken = StatementKind::Broken { makes: makes(&piece) };
-        let (tokens, streaming) = rewrite::rewrite(text, piece);
+        let Rewritten { tokens, streaming, windows } = rewrite::rewrite(text, piece);
         let kind = match fault::preflight(&tokens) {
             _ if unreadable => broken,
             Some(error) => {
@@ -108,7 +110,15 @@ impl Script {
                 }
             },
         };
-        self.statements.push(Statement { span, kind, streaming });
+        let mut read = Vec::new();
+        for (query, tokens) in windows {
+            match fault::preflight(&tokens).map_or_else(|| statement::window(&tokens), |it| Err(Box::new(it)))
+            {
+                Ok(window) => read.push((query, window)),
+                Err(error) => self.errors.push(*error),
+            }
+        }
+        self.statements.push(Statement { span, kind, streaming, windows: read });
     }
 }
 

@@ -168,7 +168,13 @@ impl Session<'_> {
                 let output = self.query(subquery, false)?;
                 let relation = Relation::of_output(row::readable(output.rel), output.columns, None);
                 let relation = self.rename(relation, alias.as_ref())?;
-                Some(Side { relation, window: None, limits: Vec::new(), span })
+                let begins = bytes(subquery.span()).start;
+                let over = self.behind_queries.iter().find(|it| it.0 == begins).map(|it| it.1.clone());
+                let window = match over {
+                    Some(over) => Some(self.reach(&over, windows)?),
+                    None => None,
+                };
+                Some(Side { relation, window, limits: Vec::new(), span })
             }
             TableFactor::TableFunction { expr, alias } => {
                 let relation = self.table_function(expr)?;

@@ -19,10 +19,23 @@ enum Inside {
     From,
 }
 
-/// The tokens of one statement made readable, and the places of the SELECTs that say SELECT STREAM.
-pub fn rewrite(text: &str, piece: Vec<TokenWithSpan>) -> (Vec<TokenWithSpan>, Vec<usize>) {
+/// The tokens of one statement made readable.
+pub struct Rewritten {
+    pub tokens: Vec<TokenWithSpan>,
+    /// The places of the SELECTs that say SELECT STREAM.
+    pub streaming: Vec<usize>,
+    /// Windows behind a query in FROM: the place of the query, and the tokens from OVER on. The grammar
+    /// beneath has no room for them.
+    pub windows: Vec<(usize, Vec<TokenWithSpan>)>,
+}
+
+/// Makes the tokens of one statement readable.
+pub fn rewrite(text: &str, piece: Vec<TokenWithSpan>) -> Rewritten {
     let out = Vec::with_capacity(piece.len() + 8);
     let mut pass = Pass { text, out, streaming: Vec::new(), directions: BTreeSet::new() };
+    let mut windows = Vec::new();
+    // Open parentheses, and the one that closed last.
+    let (mut opens, mut closed) = (Vec::new(), None);
     let mut stack = vec![Inside::NoSelect];
     let mut before: Option<TokenWithSpan> = None;
     let mut at = 0;
@@ -39,11 +52,46 @@ pub fn rewrite(text: &str, piece: Vec<TokenWithSpan>) -> (Vec<TokenWithSpan>, Ve
         }
         let next = following(&piece, at);
         track(&mut stack, &token.token);
+        match token.token {
+            Lexeme::LParen => opens.push(at),
+            Lexeme::RParen => closed = opens.pop(),
+            _ => {}
+        }
         let in_from = stack.last() == Some(&Inside::From);
+        let behind_query = in_from && before.as_ref().is_some_and(|it| it.token == Lexeme::RParen);
+        if behind_query
+            && is_word(&token.token, "OVER")
+            && let Some(query) = closed.and_then(|it| following(&piece, it))
+            && is_word(&piece[query].token, "SELECT")
+            && let Some(end) = window_end(&piece, at)
+        {
+            windows.push((bytes(piece[query].span).start, piece[at..end].to_vec()));
+            at = end;
+            continue;
+        }
         at = pass.take(&piece, at, before.as_ref(), next, in_from);
         before = Some(token.clone());
     }
-    (pass.out, pass.streaming)
+    Rewritten { tokens: pass.out, streaming: pass.streaming, windows }
+}
+
+/// Where the window that begins with OVER ends: behind a name, or behind its parentheses.
+fn window_end(piece: &[TokenWithSpan], over: usize) -> Option<usize> {
+    let first = following(piece, over)?;
+    if matches!(piece[first].token, Lexeme::Word(_)) {
+        return Some(first + 1);
+    }
+    let mut depth = 0;
+    for (at, token) in piece.iter().enumerate().skip(first) {
+        match token.token {
+            Lexeme::LParen => depth += 1,
+            Lexeme::RParen if depth == 1 => return Some(at + 1),
+            Lexeme::RParen => depth -= 1,
+            _ if depth == 0 => return None,
+            _ => {}
+        }
+    }
+    None
 }
 
 /// The place of the next token behind `at` that is no white space.

@@ -1,6 +1,6 @@
 //! Our statements over sqlparser's tokens: CREATE STREAM, CREATE PUMP and the few others (sql.md 1.1-1.5).
 
-use sqlparser::ast::ObjectName;
+use sqlparser::ast::{Expr, ObjectName};
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError, ParserOptions};
 use sqlparser::tokenizer::{Token as Lexeme, TokenWithSpan};
@@ -34,9 +34,22 @@ impl From<Diagnostic> for Stop {
 
 /// Reads the tokens of one statement.
 pub fn read(tokens: &[TokenWithSpan]) -> Result<StatementKind, Box<Diagnostic>> {
+    whole(tokens, statement)
+}
+
+/// Reads a window behind a query in FROM, from OVER on.
+pub fn window(tokens: &[TokenWithSpan]) -> Result<Expr, Box<Diagnostic>> {
+    whole(tokens, |parser| Ok(parser.parse_expr()?))
+}
+
+/// Reads tokens to their end.
+fn whole<T>(
+    tokens: &[TokenWithSpan],
+    part: impl FnOnce(&mut Parser) -> Result<T, Stop>,
+) -> Result<T, Box<Diagnostic>> {
     let dialect = PumpDialect::default();
     let mut parser = parser(&dialect, tokens);
-    let statement = statement(&mut parser).and_then(|it| {
+    let read = part(&mut parser).and_then(|it| {
         let next = parser.peek_token();
         if next.token == Lexeme::EOF {
             Ok(it)
@@ -44,7 +57,7 @@ pub fn read(tokens: &[TokenWithSpan]) -> Result<StatementKind, Box<Diagnostic>> 
             Ok(parser.expected("the end of the statement", next)?)
         }
     });
-    statement.map_err(|stop| match stop {
+    read.map_err(|stop| match stop {
         Stop::Said(diagnostic) => diagnostic,
         Stop::Parser(error) => {
             Box::new(fault::explain(error, tokens, parser.index(), dialect.furthest.get()))
