@@ -181,3 +181,26 @@ fn queries_inside_where() {
         "",
     );
 }
+
+/// A reference table does not flow: no table function, union or window makes a stream of it.
+#[test]
+fn tables_do_not_flow() {
+    query_says(
+        "SELECT STREAM ITEM, ITEM_COUNT FROM TABLE(TOP_K_ITEMS_TUMBLING(CURSOR(SELECT * FROM \"Names\"), 'id', 3, 60))",
+        "3:71 error: a CURSOR reads a stream
+    The rows of a reference table are loaded once and do not flow.
+    Read from a stream, and join the table with it if its columns are needed.",
+    );
+    query_says(
+        "SELECT STREAM k, v FROM GATE JOIN (SELECT \"id\" FROM \"Names\" UNION ALL SELECT \"label\" FROM \"Names\") AS n ON n.\"id\" = k",
+        "3:36 error: UNION ALL cannot put reference tables end to end
+    A query over a reference table alone chooses rows and columns, nothing else.
+    Load one table with the rows of both.",
+    );
+    query_says(
+        "SELECT STREAM k, v FROM GATE JOIN (SELECT \"id\" FROM \"Names\") OVER (ROWS 2 PRECEDING) AS n ON n.\"id\" = k",
+        "3:62 error: a reference table takes no window
+    A window says how long a row waits, and the rows of a table are always there.
+    Take OVER away.",
+    );
+}

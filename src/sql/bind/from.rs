@@ -156,11 +156,7 @@ impl Session<'_> {
                 let span = name.span.start..alias.as_ref().map_or(name.span.end, |it| bytes(it.span()).end);
                 if let (Some(window), true) = (&window, relation.finite()) {
                     let place = window.span.clone().unwrap_or(span);
-                    return self.refuse(
-                        Diagnostic::error(place, "a reference table takes no window")
-                            .detail("A window says how long a row waits, and the rows of a table are always there.")
-                            .hint("Take OVER away."),
-                    );
+                    return self.refuse(no_window(place));
                 }
                 Some(Side { relation, window, limits: Vec::new(), span })
             }
@@ -171,6 +167,9 @@ impl Session<'_> {
                 let begins = bytes(subquery.span()).start;
                 let over = self.behind_queries.iter().find(|it| it.0 == begins).map(|it| it.1.clone());
                 let window = match over {
+                    Some(over) if relation.finite() => {
+                        return self.refuse(no_window(self.places.of(&over)));
+                    }
                     Some(over) => Some(self.reach(&over, windows)?),
                     None => None,
                 };
@@ -277,4 +276,10 @@ impl Session<'_> {
             .detail(format!("{name} before a column's name could then mean either of the two."))
             .hint(format!("Give each a name of its own: FROM {name} AS a JOIN {name} AS b."))
     }
+}
+
+fn no_window(place: Range<usize>) -> Diagnostic {
+    Diagnostic::error(place, "a reference table takes no window")
+        .detail("A window says how long a row waits, and the rows of a table are always there.")
+        .hint("Take OVER away.")
 }

@@ -52,6 +52,13 @@ impl Session<'_> {
                     .hint("Join the stream with the table, or take this side away."),
             );
         }
+        if finite.first() == Some(&true) {
+            return self.refuse(
+                Diagnostic::error(places[0].clone(), "UNION ALL cannot put reference tables end to end")
+                    .detail("A query over a reference table alone chooses rows and columns, nothing else.")
+                    .hint("Load one table with the rows of both."),
+            );
+        }
         let types = self.common(&sides)?;
         let first = sides.first()?;
         let span = first.span.start..sides.last()?.span.end.max(first.span.start);

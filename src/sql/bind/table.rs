@@ -206,7 +206,18 @@ impl Session<'_> {
                 FunctionArguments::None => None,
             };
             if let Some(query) = query {
-                return self.query(query, false);
+                let output = self.query(query, false)?;
+                if output.rel.scans().is_empty() {
+                    let place = bytes(query.span());
+                    return self.refuse(
+                        Diagnostic::error(place, "a CURSOR reads a stream")
+                            .detail("The rows of a reference table are loaded once and do not flow.")
+                            .hint(
+                                "Read from a stream, and join the table with it if its columns are needed.",
+                            ),
+                    );
+                }
+                return Some(output);
             }
         }
         let place = first.and_then(plain).map_or(span.clone(), |it| self.places.of(it));

@@ -187,6 +187,6 @@ pub fn of(rel: &Rel, inputs: &[Header], program: &Program) -> Box<dyn Keeper> {
             Box::new(lookup::Lookup::new(table.clone(), *kind, keys, condition.clone(), inputs, program))
         }
         Rel::Slide { frames, calls, .. } => Box::new(Slide::new(frames, calls)),
-        other => unreachable!("the binder makes no such operator yet: {other:?}"),
+        other => unreachable!("no operator that keeps rows: {other:?}"),
     }
 }
